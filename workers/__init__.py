@@ -1,0 +1,1 @@
+"""Celery application and tasks; imports ipsecbot, never the reverse."""
