@@ -14,10 +14,15 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[T_co]):
-    """What was understood, and each line that was not."""
+    """What was understood, and each line that was not.
+
+    `answered` is False when the device refused the command (or nothing here reads it): an empty `value` then means
+    "not known", not "known to be none".
+    """
 
     value: T_co
     gaps: tuple[Gap, ...] = ()
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
