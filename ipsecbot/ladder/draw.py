@@ -1,0 +1,185 @@
+"""The ladder as rows: what both ends saw of each exchange, side by side.
+
+Messages that both devices logged become one arrow; a message that only its sender logged is marked as not seen by the
+other end (when that end's log covers the exchange at all), which is where a path fault shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from ipsecbot.model.exchange import Direction, EventKind, Exchange, Ladder, LogEvent, Message, Outcome
+from ipsecbot.model.sa import Role
+
+MOST_ATTEMPTS = 3
+WIDTH = 46
+
+# Events worth a line of their own under the messages: each is a decision, not a step.
+DECISIONS = frozenset(
+    {
+        EventKind.NO_CONNECTION,
+        EventKind.PEER_REFUSED,
+        EventKind.PROFILE_NOT_MATCHED,
+        EventKind.VERSION_REFUSED,
+        EventKind.MODE_REFUSED,
+        EventKind.PROPOSAL_SELECTED,
+        EventKind.PROPOSAL_REFUSED,
+        EventKind.SELECTORS_REFUSED,
+        EventKind.ENCAPSULATION_REFUSED,
+        EventKind.IDENTITY_REFUSED,
+        EventKind.KEY_MISSING,
+        EventKind.CREDENTIAL_MISSING,
+        EventKind.AUTH_METHOD_REFUSED,
+        EventKind.UNDECRYPTABLE,
+        EventKind.AUTHENTICATION_FAILED,
+        EventKind.USER_AUTH_FAILED,
+        EventKind.CERTIFICATE_REFUSED,
+        EventKind.GAVE_UP,
+        EventKind.PORT_UNREACHABLE,
+        EventKind.NETWORK_UNREACHABLE,
+        EventKind.ESTABLISHED,
+        EventKind.DELETED,
+    }
+)
+
+
+class Arrow(StrEnum):
+    RIGHTWARD = "→"
+    LEFTWARD = "←"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRow:
+    """One row of the drawing: a message (`arrow` set), or a heading or decision (`arrow` None).
+
+    `lost`: sent, and the other end's log, which covers this exchange, does not have it. `stopped`: the row at which a
+    failed exchange ends.
+    """
+
+    text: str
+    at: str = ""
+    arrow: Arrow | None = None
+    heading: bool = False
+    lost: bool = False
+    stopped: bool = False
+
+    @property
+    def note(self) -> bool:
+        return self.arrow is None and not self.heading
+
+    def as_text(self) -> str:
+        """The row as one line of fixed-width text."""
+        if self.heading:
+            return self.text
+        if self.arrow is None:
+            return f"  {'✗' if self.stopped else '·'} {self.text}"
+        tail = "  ✗ lost" if self.lost else "  ✗" if self.stopped else ""
+        shaft = f"--> {self.text}" if self.arrow is Arrow.RIGHTWARD else f"<-- {self.text}"
+        return f"  {self.at:<12} {shaft:<{WIDTH}}{tail}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One exchange, or the two views of it."""
+
+    left: Exchange | None
+    right: Exchange | None
+
+    @property
+    def either(self) -> Exchange:
+        exchange = self.left or self.right
+        if exchange is None:
+            raise ValueError("a view without an exchange")
+        return exchange
+
+
+def draw(ladder: Ladder, left: str, right: str) -> tuple[DrawnRow, ...]:
+    """Rows for the latest attempts between two devices, oldest first; `right` may be a peer that wrote no log."""
+    views = _pair(ladder.of_device(left), ladder.of_device(right))
+    shown = views[-MOST_ATTEMPTS:]
+    rows: list[DrawnRow] = []
+    if len(views) > len(shown):
+        rows.append(DrawnRow(f"… {len(views) - len(shown)} earlier negotiations not drawn", heading=True))
+    for view in shown:
+        rows += _rows(view, left, right)
+    return tuple(rows)
+
+
+def _pair(left: tuple[Exchange, ...], right: tuple[Exchange, ...]) -> list[_View]:
+    """Match views of the same exchange from the newest backwards: same kind and version, opposite roles."""
+    unmatched = list(right)
+    views: list[_View] = []
+    for exchange in reversed(left):
+        partner = next((other for other in reversed(unmatched) if _same(exchange, other)), None)
+        if partner is not None:
+            unmatched.remove(partner)
+        views.append(_View(exchange, partner))
+    views.reverse()
+    return views + [_View(None, exchange) for exchange in unmatched]
+
+
+def _same(left: Exchange, right: Exchange) -> bool:
+    if (left.kind, left.ike_version) != (right.kind, right.ike_version):
+        return False
+    return left.role is None or right.role is None or left.role is not right.role
+
+
+def _rows(view: _View, left: str, right: str) -> Iterator[DrawnRow]:
+    yield DrawnRow(_heading(view, left, right), heading=True)
+    messages = list(_messages(view))
+    failed = view.either.outcome is not Outcome.ESTABLISHED
+    decisions = [*_decisions(view.left), *_decisions(view.right)]
+    for number, row in enumerate(messages, 1):
+        last = failed and not decisions and number == len(messages)
+        yield DrawnRow(row.text, row.at, row.arrow, lost=row.lost, stopped=last)
+    for number, event in enumerate(decisions, 1):
+        last = failed and number == len(decisions)
+        yield DrawnRow(f"{event.source.device}: {event.source.text.strip()[:160]}", stopped=last)
+
+
+def _heading(view: _View, left: str, right: str) -> str:
+    exchange = view.either
+    starts = left if exchange.role is (Role.INITIATOR if view.left else Role.RESPONDER) else right
+    who = f", {starts} initiates" if exchange.role is not None else ""
+    reached = f" at {exchange.reached}" if exchange.reached and exchange.outcome is not Outcome.ESTABLISHED else ""
+    name = "" if exchange.kind == "ikev2" else f" {exchange.kind} mode"
+    return f"IKEv{exchange.ike_version}{name}{who}: {exchange.outcome}{reached}"
+
+
+def _messages(view: _View) -> Iterator[DrawnRow]:
+    left = [(_flow(message, from_left=True), message) for message in (view.left.messages if view.left else ())]
+    right = [(_flow(message, from_left=False), message) for message in (view.right.messages if view.right else ())]
+    both = view.left is not None and view.right is not None
+    matcher = SequenceMatcher(None, [(m.name, flow) for flow, m in left], [(m.name, flow) for flow, m in right], autojunk=False)
+    for tag, first, last, other_first, other_last in matcher.get_opcodes():
+        if tag == "equal":
+            yield from (_row(flow, message) for flow, message in left[first:last])
+            continue
+        for flow, message in left[first:last]:
+            yield _row(flow, message, lost=both and message.direction is Direction.SENT)
+        for flow, message in right[other_first:other_last]:
+            yield _row(flow, message, lost=both and message.direction is Direction.SENT)
+
+
+def _flow(message: Message, *, from_left: bool) -> Arrow:
+    return Arrow.RIGHTWARD if (message.direction is Direction.SENT) is from_left else Arrow.LEFTWARD
+
+
+def _row(flow: Arrow, message: Message, *, lost: bool = False) -> DrawnRow:
+    payloads = f" {{ {', '.join(message.payloads)} }}" if message.payloads else ""
+    times = f" ×{message.times}" if message.times > 1 else ""
+    at = message.at.strftime("%H:%M:%S.%f")[:12] if message.at else ""
+    return DrawnRow(f"{message.name}{payloads}{times}", at, flow, lost=lost)
+
+
+def _decisions(exchange: Exchange | None) -> list[LogEvent]:
+    if exchange is None:
+        return []
+    seen: dict[tuple[EventKind, str], LogEvent] = {}
+    for event in exchange.events:
+        if event.kind in DECISIONS:
+            seen.setdefault((event.kind, event.source.text), event)
+    return list(seen.values())[-6:]
