@@ -1,0 +1,99 @@
+"""The command line: translate arguments, call the pipeline, print what it answers.
+
+Exit codes: 0 healthy, 1 a fault was found, 2 usage or input error, 3 undetermined, 4 no device could be asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ipsecbot.errors import CredentialError, DeviceError, IpsecbotError
+from ipsecbot.interfaces import inventory_commands, lab_commands
+from ipsecbot.interfaces.options import InventoryOption
+
+app = typer.Typer(
+    name="ipsecbot",
+    help="Find out why an IPsec tunnel does not come up: the cause, the side and the line to change, and the proof.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(inventory_commands.app, name="inventory")
+app.add_typer(lab_commands.app, name="lab")
+
+USAGE, UNREACHABLE = 2, 4
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ipsecbot {metadata.version('ipsecbot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Options of the program itself; every command has its own --help."""
+
+
+@app.command()
+def diagnose(
+    peer: Annotated[
+        str, typer.Argument(metavar="PEER", help="A tunnel, device or address of the inventory, or a unique part of one.")
+    ],
+    inventory: InventoryOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the diagnosis as JSON (ipsecbot.diagnosis/1) and nothing else.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one self-contained page.")
+    ] = None,
+    debug: Annotated[
+        int,
+        typer.Option(
+            "--debug", metavar="SECONDS", min=0, max=120, help="Watch a timed, peer-scoped debug for at most this long."
+        ),
+    ] = 0,
+    trigger: Annotated[
+        bool, typer.Option("--trigger", help="Start the negotiation: a ping on IOS, swanctl --initiate on strongSwan.")
+    ] = False,
+    kmi: Annotated[bool, typer.Option("--kmi", help="Also `debug crypto kmi` on IOS.")] = False,
+    cpu_limit: Annotated[
+        int | None, typer.Option("--cpu-limit", metavar="PERCENT", min=1, max=100, help="Start no debug above this CPU load.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress lines on stderr.")] = False,
+) -> None:
+    """Log in to both ends of one tunnel, find the cause and the line to change, and prove it."""
+    from datetime import timedelta
+
+    from ipsecbot import pipeline
+    from ipsecbot.interfaces.printing import emit, progress_printer
+
+    options = pipeline.Options(debug=timedelta(seconds=debug) if debug else None, trigger=trigger, kmi=kmi, cpu_limit=cpu_limit)
+    diagnosis = pipeline.diagnose_peer(inventory, peer, options, progress_printer(quiet))
+    raise typer.Exit(emit(diagnosis, as_json=as_json, html=html))
+
+
+def main() -> None:
+    """The console script: every expected error is one line on stderr and an exit code."""
+    try:
+        app()
+    except DeviceError as error:
+        _fail(error, UNREACHABLE)
+    except (IpsecbotError, CredentialError) as error:
+        _fail(error, USAGE)
+    except KeyboardInterrupt:
+        _fail("interrupted; whatever was switched on has been switched off", 130)
+
+
+def _fail(error: object, code: int) -> None:
+    sys.stderr.write(f"ipsecbot: {error}\n")
+    raise SystemExit(code)

@@ -1,0 +1,50 @@
+"""`ipsecbot lab …`: something to break without harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="A laboratory: emulated IOS routers, real strongSwan hosts, and a demonstration.", no_args_is_help=True)
+
+InventoryFile = Annotated[
+    Path | None, typer.Option("--inventory", metavar="FILE", help="Write an inventory for the pair to this file.")
+]
+
+
+@app.command()
+def ios(
+    left: Annotated[Path, typer.Option("--left", metavar="CONFIG", help="running-config of the first router.", exists=True)],
+    right: Annotated[Path, typer.Option("--right", metavar="CONFIG", help="running-config of the second router.", exists=True)],
+    inventory: InventoryFile = None,
+) -> None:
+    """Two emulated IOS routers over SSH on loopback, until Ctrl-C."""
+    from ipsecbot.lab import ios as lab
+
+    lab.run(left, right, inventory, typer.echo)
+
+
+@app.command()
+def strongswan(
+    left: Annotated[Path, typer.Option("--left", metavar="DIR", help="Folder with swanctl.conf or ipsec.conf.", exists=True)],
+    right: Annotated[Path, typer.Option("--right", metavar="DIR", help="The same for the other end.", exists=True)],
+    inventory: InventoryFile = None,
+) -> None:
+    """Two real strongSwan hosts in network namespaces (root), until Ctrl-C."""
+    from ipsecbot.lab import strongswan as lab
+
+    lab.run(left, right, inventory, typer.echo)
+
+
+@app.command()
+def demo(
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="Where the report page goes.")] = Path(
+        "demo-report.html"
+    ),
+) -> None:
+    """Break a tunnel between two emulated routers, find the cause over SSH, apply the remedy, watch it come up."""
+    from ipsecbot.interfaces import demo as demonstration
+
+    raise typer.Exit(demonstration.run(html))

@@ -1,0 +1,63 @@
+"""What the command line prints: reports on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from ipsecbot.errors import InputError
+from ipsecbot.model.evidence import Conclusion
+from ipsecbot.model.tunnel import Diagnosis
+from ipsecbot.pipeline import Progress
+
+EXIT_CODES = {Conclusion.HEALTHY: 0, Conclusion.FAULT: 1, Conclusion.UNDETERMINED: 3}
+NOBODY_ANSWERED = 4
+
+
+def progress_printer(quiet: bool) -> Progress:
+    """A progress sink that writes one line per step with the time since the start to stderr."""
+    started = time.monotonic()
+
+    def say(device: str, step: str) -> None:
+        if not quiet:
+            sys.stderr.write(f"[{time.monotonic() - started:5.1f}s] {device}: {step}\n")
+            sys.stderr.flush()
+
+    return say
+
+
+def emit(diagnosis: Diagnosis, *, as_json: bool, html: Path | None) -> int:
+    """Print the diagnosis and write the page; answer the exit code."""
+    if html is not None:
+        write_page(diagnosis, html)
+    if as_json:
+        from ipsecbot.report.document import to_json
+
+        sys.stdout.write(to_json(diagnosis))
+    else:
+        from rich.console import Console
+
+        from ipsecbot.report.text import print_report
+
+        print_report(diagnosis, Console(soft_wrap=False))
+    return exit_code(diagnosis)
+
+
+def write_page(diagnosis: Diagnosis, path: Path) -> None:
+    """Write the HTML report; a path that cannot be written is an InputError."""
+    from ipsecbot.report.html import to_html
+
+    try:
+        path.write_text(to_html(diagnosis), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
+def exit_code(diagnosis: Diagnosis) -> int:
+    """0 healthy, 1 fault, 3 undetermined, 4 when no device could be asked at all."""
+    ends = (diagnosis.tunnel.left, diagnosis.tunnel.right)
+    asked = [end for end in ends if end is not None and end.device.address is not None]
+    if diagnosis.conclusion is Conclusion.UNDETERMINED and asked and all(end.failure for end in asked):
+        return NOBODY_ANSWERED
+    return EXIT_CODES[diagnosis.conclusion]

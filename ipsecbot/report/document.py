@@ -1,0 +1,94 @@
+"""The JSON of a diagnosis, per diagnosis.schema.json (`ipsecbot.diagnosis/1`)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ipsecbot.model.evidence import Finding, Source, Verdict
+from ipsecbot.model.exchange import Exchange, Message
+from ipsecbot.model.snapshot import Gap
+from ipsecbot.model.tunnel import Diagnosis
+
+SCHEMA = "ipsecbot.diagnosis/1"
+
+
+def to_json(diagnosis: Diagnosis) -> str:
+    """The diagnosis as one JSON text, indented, ending in a newline."""
+    return json.dumps(document(diagnosis), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The diagnosis as plain JSON values."""
+    return {
+        "schema": SCHEMA,
+        "verdict": diagnosis.conclusion.value,
+        "cause": diagnosis.cause,
+        "attribute": diagnosis.attribute,
+        "phase": diagnosis.phase.value if diagnosis.phase else None,
+        "confidence": round(diagnosis.confidence, 3),
+        "headline": diagnosis.headline,
+        "tunnel": diagnosis.tunnel.name,
+        "findings": [_finding(finding) for finding in diagnosis.findings if finding.verdict is not Verdict.CLEARED],
+        "exchanges": [_exchange(exchange) for exchange in diagnosis.tunnel.ladder.exchanges],
+        "missing": [{"device": missing.device, "what": missing.what, "why": missing.why} for missing in diagnosis.missing],
+        "gaps": [_gap(gap) for gap in diagnosis.gaps],
+        "notes": list(diagnosis.notes),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "cause": finding.cause,
+        "attribute": finding.attribute,
+        "verdict": finding.verdict.value,
+        "confidence": round(finding.confidence, 3),
+        "headline": finding.headline,
+        "change": finding.change.value if finding.change else None,
+        "offered": finding.offered,
+        "accepted": finding.accepted,
+        "evidence": [_evidence(source) for source in finding.evidence],
+        "remedies": [
+            {
+                "device": remedy.device,
+                "platform": remedy.platform,
+                "lines": list(remedy.lines),
+                "why": remedy.why,
+                "verified": remedy.verified.value,
+            }
+            for remedy in finding.remedies
+        ],
+    }
+
+
+def _evidence(source: Source) -> dict[str, Any]:
+    return {"device": source.device, "source": source.output, "line": source.first_line, "text": source.text}
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "ike_version": exchange.ike_version,
+        "mode": exchange.kind.value,
+        "role": exchange.role.value if exchange.role else None,
+        "device": exchange.device,
+        "local": exchange.local,
+        "remote": exchange.remote,
+        "messages": [_message(message) for message in exchange.messages],
+        "reached": exchange.reached,
+        "outcome": exchange.outcome.value,
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "name": message.name,
+        "direction": message.direction.value,
+        "at": message.at.isoformat() if message.at else None,
+        "payloads": list(message.payloads),
+        "lines": [source.first_line for source in message.sources],
+        "times": message.times,
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {"device": gap.device, "source": gap.output, "line": gap.line, "text": gap.text, "why": gap.why}

@@ -1,0 +1,31 @@
+"""One self-contained HTML page of a diagnosis: no script, no outside request."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from ipsecbot.model.tunnel import Diagnosis
+from ipsecbot.report.outline import outline, place
+from ipsecbot.report.sections import SECTIONS
+from ipsecbot.report.sidebyside import Mark
+from ipsecbot.report.svg import ladder_svg
+
+MARKS = {Mark.SAME: "=", Mark.DIFFERENT: "≠", Mark.OPEN: "?"}
+
+
+def to_html(diagnosis: Diagnosis) -> str:
+    """The page as text. Everything that a device or a user said is escaped by the template engine."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    page = outline(diagnosis)
+    source = resources.files("ipsecbot.report").joinpath("report.html.j2").read_text(encoding="utf-8")
+    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False).from_string(source)
+    lists = (
+        (SECTIONS["missing"], tuple(f"{item.device}: {item.what}: {item.why}" for item in page.missing)),
+        (SECTIONS["gaps"], page.gaps),
+        (SECTIONS["notes"], page.notes),
+    )
+    # ladder_svg escapes every text it places, so its result is markup already
+    ladder = Markup(ladder_svg(page.ladder, page.left, page.right)) if page.ladder else ""  # noqa: S704
+    return template.render(page=page, sections=SECTIONS, ladder=ladder, marks=MARKS, lists=lists, place=place)

@@ -1,0 +1,163 @@
+"""A diagnosis as sections in reading order: the one place where a report's words are chosen.
+
+Terminal, HTML and chat renderers draw this and add no wording of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ipsecbot.ladder.draw import DrawnRow, draw
+from ipsecbot.model.evidence import Change, Conclusion, Finding, Missing, Remedy, Side, Source, Verdict, Verification
+from ipsecbot.model.snapshot import Gap
+from ipsecbot.model.tunnel import Diagnosis, Tunnel
+from ipsecbot.report.sidebyside import Comparison, compare_ends
+
+VERDICT_WORDS = {
+    Conclusion.HEALTHY: "HEALTHY",
+    Conclusion.FAULT: "FAULT FOUND",
+    Conclusion.UNDETERMINED: "UNDETERMINED",
+}
+
+MOST_QUOTES = 12
+MOST_GAPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One cause that would explain an undetermined tunnel."""
+
+    cause: str
+    confidence: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One remedy with how far it was verified, in words."""
+
+    heading: str
+    lines: tuple[str, ...]
+    why: str
+    verified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Everything a report shows, in order. Empty tuples are sections to leave out."""
+
+    title: str
+    conclusion: Conclusion
+    verdict: str
+    headline: str
+    facts: tuple[Fact, ...]
+    left: str
+    right: str
+    ladder: tuple[DrawnRow, ...]
+    comparison: Comparison | None
+    quotes: tuple[Source, ...]
+    candidates: tuple[Candidate, ...]
+    advice: tuple[Advice, ...]
+    missing: tuple[Missing, ...]
+    gaps: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def outline(diagnosis: Diagnosis) -> Outline:
+    """Choose what a reader sees of a diagnosis, and in which words."""
+    tunnel = diagnosis.tunnel
+    leading = diagnosis.findings[0] if diagnosis.findings else None
+    left, right = tunnel.left.device.name, _right_name(tunnel)
+    return Outline(
+        title=tunnel.name,
+        conclusion=diagnosis.conclusion,
+        verdict=VERDICT_WORDS[diagnosis.conclusion],
+        headline=diagnosis.headline,
+        facts=tuple(_facts(diagnosis, leading)),
+        left=left,
+        right=right,
+        ladder=draw(tunnel.ladder, left, right),
+        comparison=compare_ends(tunnel),
+        quotes=leading.evidence[:MOST_QUOTES] if leading is not None else (),
+        candidates=tuple(
+            Candidate(finding.cause, percent(finding.confidence), finding.headline)
+            for finding in diagnosis.findings
+            if finding.verdict is Verdict.UNKNOWN
+        ),
+        advice=tuple(_advice(remedy) for remedy in leading.remedies) if leading is not None and diagnosis.cause else (),
+        missing=diagnosis.missing,
+        gaps=_gap_lines(diagnosis.gaps),
+        notes=diagnosis.notes,
+    )
+
+
+def percent(confidence: float) -> str:
+    return f"{confidence:.0%}"
+
+
+def place(source: Source) -> str:
+    """Where a line was read: `r1: show logging: line 12`."""
+    lines = (
+        f"line {source.first_line}"
+        if source.first_line == source.last_line
+        else f"lines {source.first_line}–{source.last_line}"
+    )
+    return f"{source.device}: {source.output}: {lines}"
+
+
+def _facts(diagnosis: Diagnosis, leading: Finding | None) -> list[Fact]:
+    tunnel = diagnosis.tunnel
+    cause = diagnosis.cause or "not determined"
+    facts = [Fact("cause", f"{cause} ({diagnosis.attribute})" if diagnosis.attribute else cause)]
+    if diagnosis.phase is not None and diagnosis.conclusion is not Conclusion.HEALTHY:
+        facts.append(Fact("phase", str(diagnosis.phase)))
+    stages = [exchange for exchange in tunnel.ladder.exchanges if exchange.reached]
+    if stages:
+        last = stages[-1]
+        facts.append(
+            Fact(
+                "stopped at" if diagnosis.conclusion is not Conclusion.HEALTHY else "reached",
+                f"{last.reached} ({last.outcome})",
+            )
+        )
+    if leading is not None and diagnosis.cause and leading.change is not None:
+        facts.append(Fact("change", _who_changes(leading.change, tunnel)))
+    if leading is not None and diagnosis.cause and (leading.offered or leading.accepted):
+        facts.append(Fact("offered", leading.offered or "nothing seen"))
+        facts.append(Fact("accepted", leading.accepted or "nothing seen"))
+    facts.append(Fact("confidence", percent(diagnosis.confidence)))
+    return facts
+
+
+def _who_changes(change: Change, tunnel: Tunnel) -> str:
+    names = {Change.LEFT: tunnel.left.device.name, Change.RIGHT: _right_name(tunnel), Change.PATH: "the path between the ends"}
+    both = f"{tunnel.left.device.name} and {_right_name(tunnel)}"
+    return names.get(change) or (both if change is Change.BOTH else f"either end ({both.replace(' and ', ' or ')})")
+
+
+def _right_name(tunnel: Tunnel) -> str:
+    end = tunnel.end(Side.RIGHT)
+    return end.device.name if end else tunnel.right_address or "peer"
+
+
+def _advice(remedy: Remedy) -> Advice:
+    checked = (
+        "replayed on the configurations as they were read" if remedy.verified is Verification.SIMULATED else "not verified"
+    )
+    return Advice(f"{remedy.device} ({remedy.platform})", remedy.lines, remedy.why, checked)
+
+
+def _gap_lines(gaps: tuple[Gap, ...]) -> tuple[str, ...]:
+    lines = []
+    for gap in gaps[:MOST_GAPS]:
+        where = f"{gap.device}: {gap.output}" + (f": line {gap.line}" if gap.line else "")
+        lines.append(f"{where}: {gap.why}" + (f": {gap.text.strip()}" if gap.text.strip() else ""))
+    if len(gaps) > MOST_GAPS:
+        lines.append(f"… and {len(gaps) - MOST_GAPS} more (all of them in --json)")
+    return tuple(lines)

@@ -1,0 +1,134 @@
+"""What both ends want, side by side, with the difference marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ipsecbot.model.connection import ChildPolicy, Connection
+from ipsecbot.model.identity import IkeIdentity
+from ipsecbot.model.negotiation import Aspect, Negotiation
+from ipsecbot.model.proposal import Proposal
+from ipsecbot.model.selectors import SelectorPair, mirrored
+from ipsecbot.model.tunnel import Pairing, Tunnel
+
+UNKNOWN = "not known"
+
+
+class Mark(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One property of both ends; DIFFERENT only when it stops or endangers the tunnel."""
+
+    label: str
+    left: str
+    right: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    left: str
+    right: str
+    lines: tuple[Line, ...]
+
+
+def compare_ends(tunnel: Tunnel) -> Comparison | None:
+    """The best pairing's two connections line by line; None when there is nothing to set side by side."""
+    if not tunnel.pairings or tunnel.right is None:
+        return None
+    pairing = tunnel.pairings[0]
+    return Comparison(tunnel.left.device.name, tunnel.right.device.name, tuple(_lines(pairing)))
+
+
+def _lines(pairing: Pairing) -> Iterator[Line]:
+    wrong = {
+        mismatch.aspect
+        for negotiation in (pairing.left_initiates, pairing.right_initiates)
+        for mismatch in negotiation.mismatches
+    }
+    left, right = pairing.left, pairing.right
+
+    def line(label: str, aspect: Aspect, a: str, b: str) -> Line:
+        mark = Mark.DIFFERENT if aspect in wrong else Mark.OPEN if UNKNOWN in (a, b) else Mark.SAME
+        return Line(label, a, b, mark)
+
+    yield line("connection", Aspect.ADDRESS, left.name, right.name)
+    yield line("addresses", Aspect.ADDRESS, _addresses(left), _addresses(right))
+    yield line("IKE version", Aspect.VERSION, _versions(left), _versions(right))
+    if 1 in (*left.ike.versions, *right.ike.versions):
+        yield line(
+            "exchange mode", Aspect.EXCHANGE_MODE, left.ike.initiates_mode or UNKNOWN, right.ike.initiates_mode or UNKNOWN
+        )
+    yield line("IKE proposals", Aspect.IKE_PROPOSAL, _proposals(left.ike.proposals), _proposals(right.ike.proposals))
+    yield line("authentication", Aspect.AUTH_METHOD, left.ike.local_auth or UNKNOWN, right.ike.local_auth or UNKNOWN)
+    yield line("pre-shared key", _key_aspect(wrong), *_keys(wrong, pairing.left_initiates))
+    yield line("own identity", Aspect.IDENTITY, _identity(left.ike.local_id), _identity(right.ike.local_id))
+    yield line("expected identity", Aspect.IDENTITY, _identities(left.ike.remote_ids), _identities(right.ike.remote_ids))
+    yield from _child_lines(pairing.left_initiates, line)
+
+
+def _child_lines(negotiation: Negotiation, line: object) -> Iterator[Line]:
+    left, right = negotiation.left_child, negotiation.right_child
+    if left is None or right is None or not callable(line):
+        return
+    yield line("ESP/AH proposals", Aspect.CHILD_PROPOSAL, _proposals(left.proposals), _proposals(right.proposals))
+    yield line("PFS", Aspect.PFS, _pfs(left), _pfs(right))
+    yield line("protects", Aspect.SELECTORS, _selectors(left.selectors), _selectors(right.selectors, turned=True))
+    yield line("encapsulation", Aspect.ENCAPSULATION, left.mode or UNKNOWN, right.mode or UNKNOWN)
+
+
+def _addresses(connection: Connection) -> str:
+    return f"{', '.join(connection.local_addresses) or 'any'} → {', '.join(connection.remote_addresses) or 'none'}"
+
+
+def _versions(connection: Connection) -> str:
+    return ", ".join(f"IKEv{version}" for version in connection.ike.versions) or UNKNOWN
+
+
+def _proposals(proposals: tuple[Proposal, ...]) -> str:
+    return "\n".join(_proposal(proposal) for proposal in proposals) or UNKNOWN
+
+
+def _proposal(proposal: Proposal) -> str:
+    words = proposal.keywords
+    return f"{words} ({proposal.auth})" if proposal.auth else words
+
+
+def _key_aspect(wrong: set[Aspect]) -> Aspect:
+    return Aspect.KEY_MISSING if Aspect.KEY_MISSING in wrong else Aspect.KEY
+
+
+def _keys(wrong: set[Aspect], negotiation: Negotiation) -> tuple[str, str]:
+    missing = [mismatch for mismatch in negotiation.mismatches if mismatch.aspect is Aspect.KEY_MISSING]
+    if missing:
+        sides = {mismatch.at_fault for mismatch in missing}
+        return ("missing" if "left" in sides else "set", "missing" if "right" in sides else "set")
+    return ("set", "differs") if Aspect.KEY in wrong else ("set", "set")
+
+
+def _identity(identity: IkeIdentity | None) -> str:
+    return str(identity) if identity else "its address"
+
+
+def _identities(identities: tuple[IkeIdentity, ...]) -> str:
+    return ", ".join(str(identity) for identity in identities) or "any"
+
+
+def _pfs(child: ChildPolicy) -> str:
+    groups = sorted(
+        {algorithm.keyword for proposal in child.proposals for algorithm in proposal.algorithms if algorithm.type == "dh"}
+    )
+    return ", ".join(groups) or "none"
+
+
+def _selectors(pairs: tuple[SelectorPair, ...] | None, *, turned: bool = False) -> str:
+    if pairs is None:
+        return UNKNOWN
+    return "\n".join(str(mirrored(pair) if turned else pair) for pair in pairs) or "nothing"
