@@ -32,7 +32,8 @@ class Aspect(StrEnum):
 class Mismatch:
     """One reason why something was refused, in the words of both ends. `attribute`: encryption, integrity, prf, dh, auth,
     lifetime, esn, protocol, … `at_fault`: the only end that can be wrong (a missing key), None when either could change.
-    `late`: bites only at the first rekey (IKEv2 PFS)."""
+    `late`: bites only at the first rekey (IKEv2 PFS). `offered_by`: the side that `offered` belongs to, where it is known: mostly
+    the initiator, but an identity or key can also be the responder's."""
 
     aspect: Aspect
     attribute: str | None
@@ -42,6 +43,7 @@ class Mismatch:
     responder: Source | None = None
     at_fault: Side | None = None
     late: bool = False
+    offered_by: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Choice:
 class Negotiation:
     """The replay of one attempt: `initiator` says which side starts. `mismatches` come in the order in which IKE would
     stumble over them: the first one is where it stops; a `late` one does not stop it. `unknown` lists what could not be
-    decided, in words, because a configuration does not say."""
+    decided, in words, because a configuration does not say. `selectors`: what is agreed, as the initiator writes it."""
 
     initiator: Side
     left: Connection

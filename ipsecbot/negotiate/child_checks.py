@@ -1,0 +1,143 @@
+"""The decisions about a CHILD_SA: traffic selectors, encapsulation, ESP or AH proposal, perfect forward secrecy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ipsecbot.model.connection import ChildPolicy, EncapsulationMode
+from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
+from ipsecbot.model.selectors import SelectorPair, TrafficSelector, mirrored
+from ipsecbot.negotiate.party import Checked, Party
+from ipsecbot.negotiate.proposals import choose_child, rekey_mismatches
+from ipsecbot.negotiate.responder_rules import ModeRule
+from ipsecbot.negotiate.selectors import is_between_hosts, resolved, select
+
+
+@dataclass(frozen=True, slots=True)
+class ChildReplay:
+    """One child of the initiator against one of the responder."""
+
+    initiator: ChildPolicy
+    responder: ChildPolicy
+    choice: Choice | None
+    selectors: tuple[SelectorPair, ...]
+    checked: Checked
+
+
+def replay_child(initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int) -> ChildReplay:
+    """All decisions about one child, also after the first refusal."""
+    selectors, checked = _check_selectors(initiator, responder, mine, yours, version)
+    checked += _check_mode(initiator, responder, mine, yours, version)
+    choice, found = _check_proposals(initiator, responder, mine, yours, version)
+    return ChildReplay(mine, yours, choice, selectors, checked + found)
+
+
+def _check_selectors(
+    initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int
+) -> tuple[tuple[SelectorPair, ...], Checked]:
+    if mine.selectors is None or yours.selectors is None:
+        silent = initiator.name if mine.selectors is None else responder.name
+        return (), Checked(unknown=(f"the traffic selectors of {silent} are not known",))
+    offered, configured = _offer(initiator, mine, version), _resolve(responder, yours.selectors)
+    if len(configured) < len(yours.selectors) or (mine.selectors and not offered):
+        return (), Checked(unknown=("a traffic selector stands for an end's own address, which is not known",))
+    alone = initiator.rules.offers_pairs_alone
+    chosen = select(offered, configured, rule=responder.rules.selectors(version), alone=alone)
+    refused = chosen.refused
+    if version == 1 and not initiator.rules.accepts_narrowed_v1:
+        refused += tuple(pair for pair in offered if pair not in chosen.selected and pair not in refused)
+    expected = ", ".join(str(mirrored(pair)) for pair in configured) or "none"
+    mismatches = tuple(_selector_mismatch(initiator, mine, yours, str(pair), expected) for pair in refused)
+    if not offered:
+        mismatches = (_selector_mismatch(initiator, mine, yours, "none", expected),)
+    return tuple(pair for pair in chosen.selected if pair not in refused), Checked(mismatches)
+
+
+def _selector_mismatch(initiator: Party, mine: ChildPolicy, yours: ChildPolicy, offered: str, expected: str) -> Mismatch:
+    return Mismatch(
+        Aspect.SELECTORS,
+        None,
+        offered,
+        expected,
+        initiator=mine.selector_source or mine.source,
+        responder=yours.selector_source or yours.source,
+        offered_by=initiator.side,
+    )
+
+
+def _resolve(party: Party, pairs: tuple[SelectorPair, ...]) -> tuple[SelectorPair, ...]:
+    fixed = (resolved(pair, party.address, party.peer_address) for pair in pairs)
+    return tuple(pair for pair in fixed if pair is not None)
+
+
+def _offer(initiator: Party, child: ChildPolicy, version: int) -> tuple[SelectorPair, ...]:
+    """The pairs the initiator puts on the wire."""
+    pairs = child.selectors or ()
+    if child.mode is EncapsulationMode.TRANSPORT and not initiator.rules.transport_between_hosts_only:
+        pairs = tuple(SelectorPair(_dynamic(pair.local), _dynamic(pair.remote)) for pair in pairs)
+    fixed = _resolve(initiator, pairs)
+    return fixed if version == 2 or initiator.rules.offers_pairs_alone else fixed[:1]
+
+
+def _dynamic(selector: TrafficSelector) -> TrafficSelector:
+    return replace(selector, network=None)
+
+
+def _check_mode(initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int) -> Checked:
+    rule = responder.rules.mode(version)
+    if rule is ModeRule.FALLS_BACK:
+        return Checked()
+    if mine.mode is None or yours.mode is None:
+        silent = initiator.name if mine.mode is None else responder.name
+        return Checked(unknown=(f"whether {silent} wants tunnel or transport mode is not known",))
+    offered, wanted = _asked_mode(initiator, mine), yours.mode
+    if offered is wanted or (rule is ModeRule.TUNNEL_IS_STRICT and wanted is EncapsulationMode.TRANSPORT):
+        return Checked()
+    mismatch = Mismatch(
+        Aspect.ENCAPSULATION,
+        None,
+        str(offered),
+        str(wanted),
+        initiator=mine.mode_source or mine.source,
+        responder=yours.mode_source or yours.source,
+        offered_by=initiator.side,
+    )
+    return Checked((mismatch,))
+
+
+def _asked_mode(party: Party, child: ChildPolicy) -> EncapsulationMode | None:
+    if child.mode is EncapsulationMode.TRANSPORT and party.rules.transport_between_hosts_only:
+        pairs = child.selectors or ()
+        if not all(is_between_hosts(pair, party.address, party.peer_address) for pair in pairs):
+            return EncapsulationMode.TUNNEL
+    return child.mode
+
+
+def _check_proposals(
+    initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int
+) -> tuple[Choice | None, Checked]:
+    if not mine.proposals or not yours.proposals:
+        silent = responder.name if mine.proposals else initiator.name
+        return None, Checked(unknown=(f"the ESP or AH proposals of {silent} are not known",))
+    choice = choose_child(
+        mine.proposals,
+        yours.proposals,
+        version=version,
+        responder_prefers_own=responder.prefers_own,
+        rules=responder.rules,
+    )
+    found = choice.nearest.mismatches if choice.nearest else ()
+    if version == 2:
+        found += rekey_mismatches(mine.proposals, yours.proposals, rules=responder.rules)
+    return choice, Checked(tuple(_located(initiator, mismatch, mine, yours) for mismatch in found))
+
+
+def _located(initiator: Party, mismatch: Mismatch, mine: ChildPolicy, yours: ChildPolicy) -> Mismatch:
+    """Say where each end wrote it: PFS has a line of its own in some syntaxes."""
+    pfs = mismatch.aspect is Aspect.PFS
+    return replace(
+        mismatch,
+        initiator=(mine.pfs_source if pfs else None) or mismatch.initiator or mine.proposal_source or mine.source,
+        responder=(yours.pfs_source if pfs else None) or mismatch.responder or yours.proposal_source or yours.source,
+        offered_by=initiator.side,
+    )

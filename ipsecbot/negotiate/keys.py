@@ -1,0 +1,150 @@
+"""Which pre-shared key an end would use for the other, and whether both ends hold the same one.
+
+Only fingerprints are compared, and no word about a key but where it stands reaches a mismatch.
+Sources: strongSwan 5.9.8 (credential manager: the match of the peer's identity counts before the own one; IKEv1 falls back
+to the addresses); Cisco IOS `crypto isakmp key … address … [mask]` and "IKEv1 keyring selection" (longest match of the
+peer's address; a responder does not know the profile yet and looks into the other keyrings too).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ipsecbot.model.evidence import Source
+from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity, SharedKey
+from ipsecbot.model.negotiation import Aspect, Mismatch
+from ipsecbot.negotiate.addresses import match_length
+from ipsecbot.negotiate.identity import address_identity, sent_identity, text_match
+from ipsecbot.negotiate.party import Checked, Party
+from ipsecbot.negotiate.responder_rules import KeyRule
+
+_ANYBODY = IkeIdentity(IdType.ANY, "%any")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """The key an end would use; `known` is False when its keys were not read, so that None does not mean "has none"."""
+
+    key: SharedKey | None
+    known: bool = True
+
+
+def key_of(party: Party, other: Party, *, version: int, initiates: bool, local: bool) -> KeyUse:
+    """The key `party` uses towards `other`. `local`: to prove itself (IOS IKEv2 may hold one key per direction)."""
+    if party.end.keys is None:
+        return KeyUse(None, known=False)
+    direction = "local" if local else "remote"
+    keys = tuple(key for key in party.end.keys if key.kind == "psk" and key.direction in (None, direction))
+    if party.rules.keys is KeyRule.ADDRESS:
+        if version == 2 and party.connection.ike.keyring is None:
+            return KeyUse(None, known=False)
+        return KeyUse(_by_address(keys, party, other, version=version, initiates=initiates))
+    return KeyUse(_by_identity(keys, party, other, version=version, initiates=initiates))
+
+
+def _by_address(keys: tuple[SharedKey, ...], party: Party, other: Party, *, version: int, initiates: bool) -> SharedKey | None:
+    keyring = party.connection.ike.keyring
+    rings: list[Iterable[SharedKey]] = [[key for key in keys if key.keyring == keyring]]
+    if version == 1 and not initiates:
+        rings += [[key for key in keys if key.keyring is None], keys]
+    identity = sent_identity(other.connection, other.address)
+    for ring in rings:
+        scored = [(score, key) for key in ring if (score := _address_score(key, party.peer_address, identity)) is not None]
+        if scored:
+            return max(scored, key=lambda pair: pair[0])[1]
+    return None
+
+
+def _address_score(key: SharedKey, address: str | None, identity: IkeIdentity | None) -> int | None:
+    if not key.owners:
+        return 0
+    lengths = [match_length(owner, address) for owner in key.owners] if address else []
+    lengths += [text_match(identity, owner) for owner in key.owners] if identity else []
+    return max((length for length in lengths if length is not None), default=None)
+
+
+def _by_identity(keys: tuple[SharedKey, ...], party: Party, other: Party, *, version: int, initiates: bool) -> SharedKey | None:
+    me = sent_identity(party.connection, party.address)
+    expected = party.connection.ike.remote_ids
+    configured = expected[0] if len(expected) == 1 and "*" not in expected[0].value else _ANYBODY
+    actual = sent_identity(other.connection, other.address)
+    tries = [(me, configured if initiates or version == 1 else actual or configured)]
+    if version == 1:
+        tries.append((address_identity(party.address), address_identity(party.peer_address) or _ANYBODY))
+    for own, peer in tries:
+        scored = [(score, key) for key in keys if (score := _identity_score(key, own, peer)) is not None]
+        if scored:
+            return max(scored, key=lambda pair: pair[0])[1]
+    return None
+
+
+def _identity_score(key: SharedKey, me: IkeIdentity | None, peer: IkeIdentity) -> tuple[int, int] | None:
+    owners = key.owners or ("%any",)
+    own = max((match for owner in owners if me and (match := text_match(me, owner)) is not None), default=-1)
+    other = max((match for owner in owners if (match := text_match(peer, owner)) is not None), default=-1)
+    return None if own < 0 and other < 0 else (other, own)
+
+
+def check_keys(initiator: Party, responder: Party, version: int) -> Checked:
+    """Missing and differing keys, where pre-shared keys are used at all; both directions where they can differ."""
+    found = Checked()
+    for prover, verifier in ((initiator, responder), (responder, initiator)):
+        methods = prover.auth_methods(local=True) & verifier.auth_methods(local=False)
+        if not methods & {AuthMethod.PSK, AuthMethod.XAUTH_PSK}:
+            continue
+        for_prover = key_of(prover, verifier, version=version, initiates=prover is initiator, local=True)
+        for_verifier = key_of(verifier, prover, version=version, initiates=verifier is initiator, local=False)
+        checked = _compare(initiator, responder, (prover, for_prover), (verifier, for_verifier))
+        found = Checked(
+            tuple(dict.fromkeys(found.mismatches + checked.mismatches)), tuple(dict.fromkeys(found.unknown + checked.unknown))
+        )
+    return found
+
+
+def _compare(initiator: Party, responder: Party, one: tuple[Party, KeyUse], other: tuple[Party, KeyUse]) -> Checked:
+    """Compare the keys of two ends, written down in the order initiator, responder whoever proves itself."""
+    mine, yours = (one, other) if one[0] is initiator else (other, one)
+    unknown = tuple(f"the pre-shared keys of {party.name} are not known" for party, use in (mine, yours) if not use.known)
+    missing = tuple(
+        Mismatch(
+            Aspect.KEY_MISSING,
+            None,
+            _words(initiator, mine[1]),
+            _words(responder, yours[1]),
+            initiator=_source(initiator, mine[1]),
+            responder=_source(responder, yours[1]),
+            at_fault=party.side,
+            offered_by=initiator.side,
+        )
+        for party, use in (mine, yours)
+        if use.known and use.key is None
+    )
+    if missing or unknown or mine[1].key is None or yours[1].key is None:
+        return Checked(missing, unknown)
+    fingerprints = (mine[1].key.secret.fingerprint, yours[1].key.secret.fingerprint)
+    if None in fingerprints:
+        return Checked((), ("the pre-shared keys cannot be compared: at least one of them is not readable",))
+    if fingerprints[0] == fingerprints[1]:
+        return Checked()
+    differs = Mismatch(
+        Aspect.KEY,
+        None,
+        _words(initiator, mine[1]),
+        f"another key: {_words(responder, yours[1])}",
+        initiator=mine[1].key.source,
+        responder=yours[1].key.source,
+        offered_by=initiator.side,
+    )
+    return Checked((differs,))
+
+
+def _words(party: Party, use: KeyUse) -> str:
+    if not use.known:
+        return f"keys of {party.name} not read"
+    return f"{party.name}'s key for {party.peer_address or 'its peer'}" if use.key else f"{party.name} has no key for this peer"
+
+
+def _source(party: Party, use: KeyUse) -> Source | None:
+    ike = party.connection.ike
+    return use.key.source if use.key else ike.auth_source or ike.source

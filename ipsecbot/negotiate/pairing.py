@@ -1,0 +1,128 @@
+"""Which connection of one end belongs to which of the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ipsecbot.model.connection import Connection
+from ipsecbot.model.evidence import Side
+from ipsecbot.model.negotiation import Aspect, Negotiation
+from ipsecbot.model.tunnel import Endpoint, Pairing
+from ipsecbot.negotiate.addresses import closest, named
+from ipsecbot.negotiate.replay import replay
+
+_NAME_ONLY = -1
+
+
+def candidates(end: Endpoint, own_address: str | None, peer_address: str | None) -> tuple[Connection, ...]:
+    """The connections of one end that could be meant for a peer, closest address match first.
+
+    An empty tuple from an end whose connections are known means: nothing is configured for this peer. A peer given by
+    host name stays a candidate, behind those that match. `peer_address` None: every connection.
+    """
+    found = [
+        (fit, connection)
+        for connection in end.connections or ()
+        if (fit := _fit(connection, end, own_address, peer_address)) is not None
+    ]
+    return tuple(connection for _, connection in sorted(found, key=lambda item: item[0], reverse=True))
+
+
+def _fit(connection: Connection, end: Endpoint, own: str | None, peer: str | None) -> tuple[bool, int, int] | None:
+    """How well a connection fits two addresses: in force, bits of the peer's address named, bits of the own one."""
+    remote = _NAME_ONLY if peer is None or not connection.remote_addresses else closest(connection.remote_addresses, peer)
+    if remote is None and named(connection.remote_addresses):
+        remote = _NAME_ONLY
+    local: int | None = 0
+    if connection.local_addresses:
+        addresses = ((own,) if own else ()) + end.addresses
+        fits = [closest(connection.local_addresses, address) for address in addresses]
+        local = max((fit for fit in fits if fit is not None), default=None)
+        if local is None and (not addresses or named(connection.local_addresses)):
+            local = _NAME_ONLY
+    if remote is None or local is None:
+        return None
+    return connection.applied is not False and connection.running is not False, remote, local
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Rank:
+    """Smaller is better."""
+
+    not_in_force: int
+    distance: int
+    other_version: int
+    identities: int
+    selectors: int
+    mismatches: int
+
+
+def pair(
+    left: Endpoint, right: Endpoint, left_address: str | None = None, right_address: str | None = None
+) -> tuple[Pairing, ...]:
+    """Pairings, best first, each with the replay in both directions; empty when either end has nothing for the other.
+
+    Of several connections each is kept with its best partner only: what another pairing explains better is no fault.
+    """
+    ranked: list[tuple[_Rank, Pairing]] = []
+    for mine in _candidates(left, left_address, right, right_address):
+        for yours in _candidates(right, right_address, left, left_address):
+            pairing = _pairing(mine, yours, left, right, left_address, right_address)
+            ranked.append((_rank(pairing, left_address, right_address), pairing))
+    ranked.sort(key=lambda item: item[0])
+    best_left: dict[int, _Rank] = {}
+    best_right: dict[int, _Rank] = {}
+    for rank, pairing in ranked:
+        best_left.setdefault(id(pairing.left), rank)
+        best_right.setdefault(id(pairing.right), rank)
+    return tuple(pairing for rank, pairing in ranked if rank in (best_left[id(pairing.left)], best_right[id(pairing.right)]))
+
+
+def _candidates(end: Endpoint, own: str | None, peer: Endpoint, peer_address: str | None) -> tuple[Connection, ...]:
+    """By the addresses the inventory tells; failing that, by any address the peer owns."""
+    addresses = ((peer_address,) if peer_address else ()) + peer.addresses
+    for address in addresses:
+        found = candidates(end, own, address)
+        if found:
+            return found
+    return () if addresses else candidates(end, own, None)
+
+
+def _pairing(
+    mine: Connection, yours: Connection, left: Endpoint, right: Endpoint, left_address: str | None, right_address: str | None
+) -> Pairing:
+    def started_by(side: Side) -> Negotiation:
+        return replay(
+            mine,
+            yours,
+            side,
+            left_end=left,
+            right_end=right,
+            left_address=left_address,
+            right_address=right_address,
+        )
+
+    return Pairing(mine, yours, started_by(Side.LEFT), started_by(Side.RIGHT))
+
+
+def _rank(pairing: Pairing, left_address: str | None, right_address: str | None) -> _Rank:
+    both = (pairing.left_initiates, pairing.right_initiates)
+    closeness = _closeness(pairing.left, right_address) + _closeness(pairing.right, left_address)
+    idle = [end for end in (pairing.left, pairing.right) if end.applied is False or end.running is False]
+    return _Rank(
+        not_in_force=len(idle),
+        distance=-closeness,
+        other_version=_count(both, Aspect.VERSION),
+        identities=_count(both, Aspect.IDENTITY),
+        selectors=_count(both, Aspect.SELECTORS),
+        mismatches=sum(len(negotiation.blocking) for negotiation in both),
+    )
+
+
+def _closeness(connection: Connection, peer_address: str | None) -> int:
+    found = closest(connection.remote_addresses, peer_address) if peer_address else None
+    return _NAME_ONLY if found is None else found
+
+
+def _count(negotiations: tuple[Negotiation, ...], aspect: Aspect) -> int:
+    return sum(mismatch.aspect is aspect for negotiation in negotiations for mismatch in negotiation.mismatches)

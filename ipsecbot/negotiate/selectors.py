@@ -1,0 +1,91 @@
+"""Which traffic two ends agree to protect (RFC 7296 section 2.9; RFC 2409 section 5.5 for the proxy identities of IKEv1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from ipsecbot.model.selectors import SelectorPair, TrafficSelector, mirrored
+from ipsecbot.negotiate.responder_rules import SelectorRule
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorChoice:
+    """`selected` and `refused` as the initiator writes them; `narrowed` when less was agreed than was offered."""
+
+    selected: tuple[SelectorPair, ...]
+    refused: tuple[SelectorPair, ...]
+    narrowed: bool = False
+
+
+def select(
+    offered: tuple[SelectorPair, ...], configured: tuple[SelectorPair, ...], *, rule: SelectorRule, alone: bool
+) -> SelectorChoice:
+    """The responder's answer to what the initiator offers; `configured` as the responder writes it.
+
+    `alone`: every offered pair is a negotiation of its own and can be refused by itself. Otherwise they are offered
+    together, and one that fits is enough. No `dynamic` may be left in the pairs (see `resolved`).
+    """
+    ours = tuple(mirrored(pair) for pair in configured)
+    selected: list[SelectorPair] = []
+    refused: list[SelectorPair] = []
+    for pair in offered:
+        agreed = _agreed(pair, ours, rule)
+        selected += [found for found in agreed if found not in selected]
+        if not agreed:
+            refused.append(pair)
+    if selected and not alone:
+        refused = []
+    return SelectorChoice(tuple(selected), tuple(refused), narrowed=bool(selected) and set(selected) != set(offered))
+
+
+def _agreed(pair: SelectorPair, ours: tuple[SelectorPair, ...], rule: SelectorRule) -> tuple[SelectorPair, ...]:
+    overlaps = [overlap for overlap in (overlap_of_pairs(pair, own) for own in ours) if overlap is not None]
+    if pair in overlaps:
+        return (pair,)
+    return () if rule is SelectorRule.WITHIN else tuple(dict.fromkeys(overlaps))
+
+
+def overlap_of_pairs(one: SelectorPair, other: SelectorPair) -> SelectorPair | None:
+    """The traffic in both pairs, written the same way round; None when there is none."""
+    local, remote = overlap(one.local, other.local), overlap(one.remote, other.remote)
+    return SelectorPair(local, remote) if local and remote else None
+
+
+def overlap(one: TrafficSelector, other: TrafficSelector) -> TrafficSelector | None:
+    """The traffic in both selectors; networks overlap only when one holds the other."""
+    network = _smaller(one.network, other.network)
+    if network is None or (one.protocol and other.protocol and one.protocol != other.protocol):
+        return None
+    first, last = max(one.first_port, other.first_port), min(one.last_port, other.last_port)
+    if first > last:
+        return None
+    return TrafficSelector(network, one.protocol or other.protocol, first, last, source=one.source)
+
+
+def _smaller(
+    one: IPv4Network | IPv6Network | None, other: IPv4Network | IPv6Network | None
+) -> IPv4Network | IPv6Network | None:
+    if one is None or other is None or one.version != other.version or not one.overlaps(other):
+        return None
+    return one if one.prefixlen >= other.prefixlen else other
+
+
+def resolved(pair: SelectorPair, local_address: str | None, remote_address: str | None) -> SelectorPair | None:
+    """The pair with `dynamic` replaced by the ends' own addresses; None when such an address is not known."""
+    local, remote = _fixed(pair.local, local_address), _fixed(pair.remote, remote_address)
+    return SelectorPair(local, remote) if local and remote else None
+
+
+def _fixed(selector: TrafficSelector, address: str | None) -> TrafficSelector | None:
+    if selector.network is not None:
+        return selector
+    return None if address is None else replace(selector, network=ip_network(address))
+
+
+def is_between_hosts(pair: SelectorPair, local_address: str | None, remote_address: str | None) -> bool:
+    """Whether the pair protects nothing but the two peers themselves, where transport mode is possible."""
+    fixed = resolved(pair, local_address, remote_address)
+    if fixed is None or local_address is None or remote_address is None:
+        return False
+    return fixed.local.network == ip_network(local_address) and fixed.remote.network == ip_network(remote_address)
