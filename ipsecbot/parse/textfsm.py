@@ -9,6 +9,8 @@ How a template must look (`templates/textfsm/<platform>_<command>.textfsm`, one 
 - A record per thing listed, also for a thing without details. Where things nest (flow, then its SAs), give every kind of
   record its own row, mark it with a Required Value that is set by the first line of that record only, and make the
   keys that the inner rows need Filldown. Begin a record with `-> Continue.Record` on the line that starts the next one.
+- `-> End` where the part that the template is about is over (the log lines after the head of `show logging`): what follows
+  is neither read nor reported.
 - Do not rely on indentation (`^\\s*`): many captures lost it.
 - Prompts, echoed commands, paging marks and the time stamp lines of `terminal exec prompt timestamp` are taken away before
   the template sees the text; a syslog line that was pushed into the table becomes a Gap, not a broken row.
@@ -99,6 +101,7 @@ class _Machine(textfsm.TextFSM):  # type: ignore[misc]  # textfsm ships no types
 
     def __init__(self, template: Any) -> None:
         self.line_number = 0
+        self.ended = False
         self.touched: dict[str, int] = {}
         self.records: list[tuple[dict[str, Cell], dict[str, int], int]] = []
         self.last_touched = 0
@@ -133,17 +136,17 @@ class _Machine(textfsm.TextFSM):  # type: ignore[misc]  # textfsm ships no types
         self.touched = {}
 
     def read(self, lines: list[tuple[int, str]]) -> list[int]:
-        """Feed numbered lines; answers the numbers of those that no rule knew."""
+        """Feed numbered lines up to the state End; answers the numbers of those that no rule knew."""
         unknown: list[int] = []
         self.Reset()
         for self.line_number, line in lines:
-            if self._cur_state_name in ("End", "EOF"):
-                unknown.append(self.line_number)
-                continue
             try:
                 self._CheckLine(line)
             except textfsm.TextFSMError:
                 unknown.append(self.line_number)
+            self.ended = self._cur_state_name in ("End", "EOF")
+            if self.ended:
+                break
         if self._cur_state_name != "End" and "EOF" not in self.states:
             self._AppendRecord()
         return unknown
@@ -202,12 +205,16 @@ def run_template(platform: str, command: str, output: RawOutput, device: str) ->
     template = _template(name)
     with template.lock:
         unknown = template.machine.read([(number, line) for number, line in numbered if number not in reasons])
-        records = template.machine.records
+        records, last = template.machine.records, template.machine.line_number if template.machine.ended else len(lines)
     if refused and not records:
         reasons = refused
     else:
         reasons |= dict.fromkeys(unknown, "unknown line")
-    gaps = tuple(Gap(device, output.name, why, number, lines[number - 1].strip()) for number, why in sorted(reasons.items()))
+    gaps = tuple(
+        Gap(device, output.name, why, number, lines[number - 1].strip())
+        for number, why in sorted(reasons.items())
+        if number <= last
+    )
     rows = tuple(_row(device, output.name, lines, *record) for record in records)
     return Parsed(rows, gaps, answered=bool(rows) or not refused)
 
