@@ -59,6 +59,8 @@ def text_match(sent: IkeIdentity, owner: str) -> int | None:
     kind = sent.type
     if owner == "%any":
         return 0
+    if kind is IdType.ANY:
+        return None
     if kind in _ADDRESS_TYPES or address_identity(owner.split("/")[0]):
         return identity_match(sent, IkeIdentity(IdType.IPV4, owner)) if kind in _ADDRESS_TYPES else None
     return identity_match(sent, IkeIdentity(kind, owner.removeprefix("@")))
