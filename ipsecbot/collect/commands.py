@@ -193,8 +193,9 @@ TABLE: tuple[Row, ...] = (
     _host("which-swanctl", K.SYSTEM, "command -v swanctl", "vici tools"),
     _host("which-ipsec", K.SYSTEM, "command -v ipsec || command -v strongswan", "stroke tools"),
     _host("which-journal", K.SYSTEM, "command -v journalctl", "a journal"),
-    _host("daemon", K.SYSTEM, "ps -eo pid,comm,args | grep -E '[c]haron|[p]luto'", "does the daemon run"),
-    _host("sockets", K.SYSTEM, "ss -lunH", "does something listen on UDP 500 and 4500", instead="sockets-old"),
+    # with -p the program's name is shown: what listens there may be another IKE daemon
+    _host("sockets", K.SYSTEM, "ss -lunpH", "does IKE listen on UDP 500 and 4500", instead="sockets-plain", root=True),
+    _host("sockets-plain", K.SYSTEM, "ss -lunH", "the same without the right to see names", instead="sockets-old"),
     _host("sockets-old", K.SYSTEM, "netstat -lun", "the same without ss"),
     _host("interfaces", K.INTERFACES, "ip -o addr", "the addresses this end owns"),
     _host("route", K.SYSTEM, "ip route get {peer}", "which way to the peer"),
