@@ -88,6 +88,9 @@ def _aes_rows() -> Iterable[Spelling]:
         yield Spelling(
             _encr(f"camellia{bits}", bits), charon=(f"CAMELLIA_CBC_{bits}",), aliases=(("camellia",) if bits == 128 else ())
         )
+        yield Spelling(_encr(f"camellia{bits}ctr", bits), charon=(f"CAMELLIA_CTR_{bits}",))
+        for icv in (16, 12, 8):
+            yield Spelling(_encr(f"camellia{bits}ccm{icv}", bits, aead=True), charon=(f"CAMELLIA_CCM_{icv}_{bits}",))
 
 
 def _hash_rows() -> Iterable[Spelling]:

@@ -92,6 +92,7 @@ class Connection:
     `local_addresses` means "whatever the route gives". `interface`: where it is applied; None with `applied=False` means
     nowhere. `problems`: what makes it incomplete in itself, each with the line (IOS crypto map without ACL, peer, …).
     `running`: True when read from the running daemon or router, False when only from a file on disk, None unknown.
+    `drift`: where the daemon runs something else than the file says, each with the line that shows what runs.
     """
 
     name: str
@@ -106,3 +107,4 @@ class Connection:
     problems: tuple[tuple[str, Source], ...] = ()
     address_source: Source | None = field(default=None, compare=False, repr=False)
     source: Source | None = field(default=None, compare=False, repr=False)
+    drift: tuple[tuple[str, Source], ...] = ()

@@ -93,3 +93,4 @@ class ChildSa:
     connection: str | None = None
     vendor_state: str | None = None
     source: Source | None = field(default=None, compare=False, repr=False)
+    name: str | None = None  # of the ChildPolicy it was made from, where the vendor names those
