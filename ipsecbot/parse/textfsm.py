@@ -15,8 +15,9 @@ How a template must look (`templates/textfsm/<platform>_<command>.textfsm`, one 
 - Prompts, echoed commands, paging marks and the time stamp lines of `terminal exec prompt timestamp` are taken away before
   the template sees the text; a syslog line that was pushed into the table becomes a Gap, not a broken row.
 
-Row sources: a row spans from the first to the last line that put a value into it (what a Filldown carried over from
-earlier lines does not count). Lines count from 1 over the whole output, split at line feeds.
+Row sources: a row spans from the first to the last line that put a value into it; headings above it that fill Filldown
+columns do not count, so that `source.text` is the line that a reader would point at.
+Lines count from 1 over the whole output, split at line feeds.
 """
 
 from __future__ import annotations
@@ -96,6 +97,11 @@ def _of(table: tuple[tuple[str, re.Pattern[str]], ...], platform: str, line: str
     return any(owner == platform and pattern.match(line) for owner, pattern in table)
 
 
+def _cell(raw: str | list[str | None]) -> Cell:
+    """textfsm appends None to a List when an optional group did not take part in the match."""
+    return tuple(item for item in raw if item is not None) if isinstance(raw, list) else raw
+
+
 class _Machine(textfsm.TextFSM):  # type: ignore[misc]  # textfsm ships no types
     """A TextFSM that notes which line filled which column and survives an unknown line."""
 
@@ -103,7 +109,7 @@ class _Machine(textfsm.TextFSM):  # type: ignore[misc]  # textfsm ships no types
         self.line_number = 0
         self.ended = False
         self.touched: dict[str, int] = {}
-        self.records: list[tuple[dict[str, Cell], dict[str, int], int]] = []
+        self.records: list[tuple[dict[str, Cell], dict[str, int], int, int]] = []
         self.last_touched = 0
         super().__init__(template)
 
@@ -123,9 +129,15 @@ class _Machine(textfsm.TextFSM):  # type: ignore[misc]  # textfsm ships no types
         super()._AppendRecord()
         if len(self._result) > before:
             record = zip(self.header, self._result[-1], strict=True)
-            cells = {name: tuple(cell) if isinstance(cell, list) else cell for name, cell in record}
-            self.records.append((cells, touched, last))
+            cells = {name: _cell(raw) for name, raw in record}
+            self.records.append((cells, touched, self._own_first_line(touched), last))
             self.touched = {}
+
+    def _own_first_line(self, touched: dict[str, int]) -> int:
+        """Where the record itself begins: headings (Filldown columns) above it do not count, unless they are all there is."""
+        filldown = set(self.GetValuesByAttrib("Filldown"))
+        own = [line for name, line in touched.items() if name not in filldown]
+        return min(own or touched.values(), default=self.last_touched)
 
     def _ClearRecord(self) -> None:
         super()._ClearRecord()
@@ -219,6 +231,7 @@ def run_template(platform: str, command: str, output: RawOutput, device: str) ->
     return Parsed(rows, gaps, answered=bool(rows) or not refused)
 
 
-def _row(device: str, output: str, lines: list[str], cells: dict[str, Cell], touched: dict[str, int], last: int) -> Row:
-    first = min(touched.values(), default=last)
+def _row(
+    device: str, output: str, lines: list[str], cells: dict[str, Cell], touched: dict[str, int], first: int, last: int
+) -> Row:
     return Row(Source(device, output, first, max(first, last), lines[first - 1].strip()), cells, touched)
