@@ -1,0 +1,181 @@
+"""A stored snapshot → all that is known of that end. Which reader understands which output is a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ipsecbot.errors import ParseError
+from ipsecbot.model.connection import Connection
+from ipsecbot.model.device import Platform
+from ipsecbot.model.evidence import Source
+from ipsecbot.model.exchange import LogEvent
+from ipsecbot.model.identity import SharedKey
+from ipsecbot.model.sa import ChildSa, IkeSa
+from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput, Snapshot
+from ipsecbot.model.tunnel import Endpoint
+from ipsecbot.parse.ios import config as ios_config
+from ipsecbot.parse.ios import log as ios_log
+from ipsecbot.parse.ios import sas as ios_sas
+from ipsecbot.parse.ios import state as ios_state
+from ipsecbot.parse.ping import read_pings
+from ipsecbot.parse.read import EndConfig, Parsed
+from ipsecbot.parse.strongswan import config as host_config
+from ipsecbot.parse.strongswan import host
+from ipsecbot.parse.strongswan import log as host_log
+from ipsecbot.parse.strongswan import sas as host_sas
+
+K = OutputKind
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What the readers have said so far; None stays None until an output of that kind was understood."""
+
+    device: str
+    addresses: dict[str, None] = field(default_factory=dict)
+    connections: tuple[Connection, ...] | None = None
+    keys: tuple[SharedKey, ...] | None = None
+    ike_sas: list[IkeSa] | None = None
+    child_sas: list[ChildSa] | None = None
+    events: dict[tuple[object, ...], LogEvent] | None = None
+    pings: list[tuple[str, int, int, Source]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    running: tuple[bool, Source] | None = None
+
+    def take_config(self, parsed: Parsed[EndConfig]) -> None:
+        self.connections = (self.connections or ()) + parsed.value.connections
+        self.keys = (self.keys or ()) + parsed.value.keys
+        self.addresses.update(dict.fromkeys(parsed.value.addresses))
+        self.gaps += parsed.gaps
+
+    def take_ike_sas(self, parsed: Parsed[tuple[IkeSa, ...]]) -> None:
+        self.ike_sas = [*(self.ike_sas or ()), *parsed.value]
+        self.gaps += parsed.gaps
+
+    def take_child_sas(self, parsed: Parsed[tuple[ChildSa, ...]]) -> None:
+        self.child_sas = [*(self.child_sas or ()), *parsed.value]
+        self.gaps += parsed.gaps
+
+    def take_events(self, parsed: Parsed[tuple[LogEvent, ...]]) -> None:
+        """A line that stands in the buffer and in the debug is one event: same time, same words."""
+        known = self.events or {}
+        for number, event in enumerate(parsed.value):
+            unstamped = (id(parsed), number) if event.at is None else ()
+            known.setdefault((event.kind, event.at, event.source.text, event.attribute, event.notify, unstamped), event)
+        self.events = known
+        self.gaps += parsed.gaps
+
+
+Reader = Callable[[RawOutput, _Facts], None]
+
+
+def _ios_running_config(output: RawOutput, facts: _Facts) -> None:
+    facts.take_config(ios_config.read_config(output, facts.device))
+
+
+def _ios_isakmp_sa(output: RawOutput, facts: _Facts) -> None:
+    facts.take_ike_sas(ios_sas.read_isakmp_sas(output, facts.device, tuple(facts.addresses)))
+
+
+def _ios_ikev2_sa(output: RawOutput, facts: _Facts) -> None:
+    facts.take_ike_sas(ios_sas.read_ikev2_sas(output, facts.device))
+
+
+def _ios_ipsec_sa(output: RawOutput, facts: _Facts) -> None:
+    facts.take_child_sas(ios_sas.read_ipsec_sas(output, facts.device))
+
+
+def _ios_interfaces(output: RawOutput, facts: _Facts) -> None:
+    parsed = ios_state.read_interface_addresses(output, facts.device)
+    facts.addresses.update(dict.fromkeys(parsed.value))
+    facts.gaps += parsed.gaps
+
+
+def _ios_log(output: RawOutput, facts: _Facts) -> None:
+    facts.take_events(ios_log.read_events(output, facts.device))
+
+
+def _host_sas(output: RawOutput, facts: _Facts) -> None:
+    parsed = host_sas.read_sas(output, facts.device)
+    ike_sas, child_sas = parsed.value
+    facts.take_ike_sas(Parsed(ike_sas, parsed.gaps))
+    facts.take_child_sas(Parsed(child_sas))
+
+
+def _host_interfaces(output: RawOutput, facts: _Facts) -> None:
+    facts.addresses.update(dict.fromkeys(host.read_addresses(output)))
+
+
+def _host_system(output: RawOutput, facts: _Facts) -> None:
+    facts.running = facts.running or host.read_listening(output, facts.device)
+
+
+def _host_log(output: RawOutput, facts: _Facts) -> None:
+    facts.take_events(host_log.read_events(output, facts.device))
+
+
+def _ping(output: RawOutput, facts: _Facts) -> None:
+    facts.pings += read_pings(output, facts.device)
+
+
+# Order matters: addresses are known before the tables that need them are read.
+READERS: Mapping[Platform, tuple[tuple[OutputKind, Reader], ...]] = {
+    Platform.CISCO_IOS: (
+        (K.RUNNING_CONFIG, _ios_running_config),
+        (K.INTERFACES, _ios_interfaces),
+        (K.ISAKMP_SA, _ios_isakmp_sa),
+        (K.IKEV2_SA, _ios_ikev2_sa),
+        (K.IPSEC_SA, _ios_ipsec_sa),
+        (K.LOGGING, _ios_log),
+        (K.LOG, _ios_log),
+        (K.DEBUG, _ios_log),
+        (K.PING, _ping),
+    ),
+    Platform.STRONGSWAN: (
+        (K.INTERFACES, _host_interfaces),
+        (K.LIST_SAS, _host_sas),
+        (K.STATUSALL, _host_sas),
+        (K.SYSTEM, _host_system),
+        (K.LOG, _host_log),
+        (K.DEBUG, _host_log),
+        (K.PING, _ping),
+    ),
+}
+
+HOST_CONFIG = (K.SWANCTL_CONF, K.IPSEC_CONF, K.IPSEC_SECRETS, K.STRONGSWAN_CONF, K.LIST_CONNS)
+
+
+def read_endpoint(snapshot: Snapshot) -> Endpoint:
+    """Everything the snapshot says, as one Endpoint. An output that cannot be understood at all becomes a gap."""
+    platform = snapshot.device.platform or Platform.CISCO_IOS
+    facts = _Facts(snapshot.device.name)
+    for kind, reader in READERS[platform]:
+        for output in snapshot.of_kind(kind):
+            try:
+                reader(output, facts)
+            except ParseError as error:
+                facts.gaps.append(Gap(error.device, error.output, error.message, error.line))
+    files = tuple(output for output in snapshot.outputs if output.kind in HOST_CONFIG)
+    if platform is Platform.STRONGSWAN and files:
+        facts.take_config(host_config.read_config(files, facts.device))
+    return _endpoint(snapshot, facts)
+
+
+def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:
+    running, running_source = facts.running or (None, None)
+    return replace(
+        Endpoint(snapshot.device),
+        addresses=tuple(facts.addresses),
+        connections=facts.connections,
+        keys=facts.keys,
+        ike_sas=None if facts.ike_sas is None else tuple(facts.ike_sas),
+        child_sas=None if facts.child_sas is None else tuple(facts.child_sas),
+        events=None if facts.events is None else tuple(facts.events.values()),
+        ike_running=running,
+        ike_running_source=running_source,
+        pings=tuple(facts.pings),
+        gaps=snapshot.gaps + tuple(facts.gaps),
+        failure=snapshot.failure,
+        failure_kind=snapshot.failure_kind,
+    )
