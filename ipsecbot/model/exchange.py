@@ -102,6 +102,7 @@ class EventKind(StrEnum):
     LINK = "link"  # an interface or protocol changed state; `detail` up or down
     DAEMON_STARTED = "daemon-started"
     DAEMON_STOPPED = "daemon-stopped"
+    FAILED = "failed"  # a negotiation failed and the line does not say why; `exchange` where it says which
 
 
 @dataclass(frozen=True, slots=True)

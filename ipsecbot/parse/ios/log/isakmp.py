@@ -1,0 +1,324 @@
+"""IKEv1 on IOS: `debug crypto isakmp` as a state machine over the table in isakmp_rows.py.
+
+IOS prints no message names; its state machine tells them: a packet received with `(R) MM_KEY_EXCH` is MM5, the next one sent
+in the same state MM6. `Old State = IKE_R_MM1  New State = IKE_R_MM2` confirms, and speaks alone in excerpts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ipsecbot.model.exchange import EventKind, ExchangeType
+from ipsecbot.model.sa import Role
+from ipsecbot.parse.ios.log.addresses import clean_address
+from ipsecbot.parse.ios.log.ipsec import IpsecSteps
+from ipsecbot.parse.ios.log.isakmp_rows import IKEV1_ROWS, IPSEC
+from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.rows import Row, Table
+from ipsecbot.parse.ios.log.talks import Talk
+
+_MAIN, _AGGRESSIVE = ExchangeType.MAIN, ExchangeType.AGGRESSIVE
+_QUICK, _INFO = ExchangeType.QUICK, ExchangeType.INFORMATIONAL_V1
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    exchange: ExchangeType | None
+    name: str | None
+
+
+# (sent or received, role letter, state word printed with the packet) → message. MM_KEY_EXCH of the responder is told
+# by what was sent before.
+_WIRE_NAMES: dict[tuple[str, str, str], Named] = {
+    ("sent", "I", "MM_NO_STATE"): Named(_MAIN, "MM1"),
+    ("received", "I", "MM_NO_STATE"): Named(_MAIN, "MM2"),
+    ("sent", "I", "MM_SA_SETUP"): Named(_MAIN, "MM3"),
+    ("received", "I", "MM_SA_SETUP"): Named(_MAIN, "MM4"),
+    ("sent", "I", "MM_KEY_EXCH"): Named(_MAIN, "MM5"),
+    ("received", "I", "MM_KEY_EXCH"): Named(_MAIN, "MM6"),
+    ("received", "N", "NEW"): Named(None, None),
+    ("sent", "R", "MM_SA_SETUP"): Named(_MAIN, "MM2"),
+    ("received", "R", "MM_SA_SETUP"): Named(_MAIN, "MM3"),
+    ("sent", "R", "MM_KEY_EXCH"): Named(_MAIN, "MM4"),
+    ("received", "R", "MM_KEY_EXCH"): Named(_MAIN, "MM5"),
+    ("received", "R", "MM_NO_STATE"): Named(_MAIN, "MM1"),
+    ("sent", "R", "MM_NO_STATE"): Named(_INFO, None),
+    ("sent", "I", "AG_NO_STATE"): Named(_AGGRESSIVE, "AM1"),
+    ("sent", "I", "AG_INIT_EXCH"): Named(_AGGRESSIVE, "AM1"),
+    ("received", "I", "AG_INIT_EXCH"): Named(_AGGRESSIVE, "AM2"),
+    ("received", "I", "AG_NO_STATE"): Named(_AGGRESSIVE, "AM2"),
+    ("sent", "I", "AG_AUTH"): Named(_AGGRESSIVE, "AM3"),
+    ("sent", "R", "AG_INIT_EXCH"): Named(_AGGRESSIVE, "AM2"),
+    ("sent", "R", "AG_NO_STATE"): Named(_INFO, None),
+    ("received", "R", "AG_INIT_EXCH"): Named(_AGGRESSIVE, "AM3"),
+    ("received", "R", "AG_NO_STATE"): Named(_AGGRESSIVE, "AM1"),
+}
+
+# New state of the machine → what the transition says went over the wire.
+_STATE_NAMES: dict[str, tuple[str, str]] = {
+    "IKE_I_MM1": ("sent", "MM1"),
+    "IKE_I_MM2": ("received", "MM2"),
+    "IKE_I_MM3": ("sent", "MM3"),
+    "IKE_I_MM4": ("received", "MM4"),
+    "IKE_I_MM5": ("sent", "MM5"),
+    "IKE_I_MM6": ("received", "MM6"),
+    "IKE_R_MM1": ("received", "MM1"),
+    "IKE_R_MM2": ("sent", "MM2"),
+    "IKE_R_MM3": ("received", "MM3"),
+    "IKE_R_MM4": ("sent", "MM4"),
+    "IKE_R_MM5": ("received", "MM5"),
+    "IKE_I_AM1": ("sent", "AM1"),
+    "IKE_R_AM2": ("sent", "AM2"),
+}
+# The same for a transition that ends phase 1 or moves a quick mode.
+_TRANSITION_NAMES: dict[tuple[str, str], tuple[str, str]] = {
+    ("IKE_R_MM5", "IKE_P1_COMPLETE"): ("sent", "MM6"),
+    ("IKE_I_AM1", "IKE_P1_COMPLETE"): ("sent", "AM3"),
+    ("IKE_R_AM2", "IKE_P1_COMPLETE"): ("received", "AM3"),
+    ("IKE_QM_READY", "IKE_QM_I_QM1"): ("sent", "QM1"),
+    ("IKE_QM_READY", "IKE_QM_SPI_STARVE"): ("received", "QM1"),
+    ("IKE_QM_SPI_STARVE", "IKE_QM_R_QM2"): ("sent", "QM2"),
+    ("IKE_QM_IPSEC_INSTALL_AWAIT", "IKE_QM_R_QM2"): ("sent", "QM2"),
+    ("IKE_QM_I_QM1", "IKE_QM_IPSEC_INSTALL_AWAIT"): ("received", "QM2"),
+    ("IKE_QM_I_QM1", "IKE_QM_PHASE2_COMPLETE"): ("sent", "QM3"),
+    ("IKE_QM_IPSEC_INSTALL_AWAIT", "IKE_QM_PHASE2_COMPLETE"): ("sent", "QM3"),
+    ("IKE_QM_R_QM2", "IKE_QM_PHASE2_COMPLETE"): ("received", "QM3"),
+}
+_EXCHANGE_OF = {"MM": _MAIN, "AM": _AGGRESSIVE, "QM": _QUICK}
+_ROLES = {"I": Role.INITIATOR, "R": Role.RESPONDER, "N": Role.RESPONDER}
+_INPUTS = {"IKE_MM_EXCH": _MAIN, "IKE_AM_EXCH": _AGGRESSIVE, "IKE_SA_REQ_MM": _MAIN, "IKE_SA_REQ_AM": _AGGRESSIVE}
+
+_ROLE_STATE = re.compile(r"\((?P<role>[IRN])\)\s*(?P<state>[A-Z_0-9]*)")
+_PORTS = re.compile(r"(?:sport|p\s?e\s?e\s?r_port)\s*(?P<remote>\d+)")
+# The vendor's reason for the end of an SA, when it is more than an end.
+_DEATHS: tuple[tuple[re.Pattern[str], EventKind], ...] = (
+    (re.compile(r"death by retransmission", re.IGNORECASE), EventKind.GAVE_UP),
+    (re.compile(r"not alive|dpd|dead peer|keepalive", re.IGNORECASE), EventKind.PEER_SILENT),
+    (re.compile(r"idle", re.IGNORECASE), EventKind.IDLE),
+    (re.compile(r"badgroup|group authoriz", re.IGNORECASE), EventKind.PEER_REFUSED),
+    (re.compile(r"xauth|user auth", re.IGNORECASE), EventKind.USER_AUTH_FAILED),
+)
+
+
+class Isakmp(IpsecSteps):
+    """Reads ISAKMP and IPSEC records. `seen` tells whether any ISAKMP record was among them."""
+
+    _ike = Table(IKEV1_ROWS)
+    _ipsec = Table(IPSEC)
+
+    def read(self, record: Record) -> bool:
+        """Writes the record's events down; False when nobody knows the message."""
+        if record.tag == "IPSEC" or (not record.tag and record.body.startswith(("Crypto mapdb", "map_db", "(ipsec"))):
+            found = self._ipsec.find_tolerant(record.body)
+        else:
+            self.seen = self.seen or record.tag.startswith("ISAKMP")
+            found = self._ike.find_tolerant(record.body)
+            if not record.body:
+                return True
+        if found is None:
+            return False
+        row, match = found
+        if row.step is not None:
+            getattr(self, f"on_{row.step}")(record, row, match)
+        elif row.kind is not None:
+            self.plain(record, row, match)
+        return True
+
+    # the wire
+
+    def on_received(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        letter, state = self._role_state(record)
+        remote, role = clean_address(match["remote"]), _ROLES.get(letter)
+        if letter == "N":
+            talk = self.talks.begin(remote, Role.RESPONDER)
+        else:
+            talk = self.talks.of(record.context, remote, role)
+        self._ports(talk, record, match, remote, role)
+        if letter == "N":
+            self.add(talk, EventKind.STARTED, record)
+        named = _WIRE_NAMES.get(("received", letter, state), Named(None, None))
+        if talk.repeating:
+            talk.repeating = False
+        talk.last_received = self.add(talk, EventKind.RECEIVED, record, exchange=named.exchange, name=named.name)
+        talk.fresh.add("received")
+        talk.refused_because = None
+
+    def on_sending(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        letter, state = self._role_state(record)
+        remote, role = clean_address(match["remote"]), _ROLES.get(letter)
+        talk = self.talks.of(record.context, remote, role)
+        self._ports(talk, record, match, remote, role)
+        previous = self.journal.get(talk.last_sent) if talk.last_sent is not None else None
+        if talk.repeating:
+            talk.repeating = False
+            known = Named(previous.exchange, previous.name) if previous else self._sent_name(talk, letter, state)[0]
+            self.add(talk, EventKind.RETRANSMITTED, record, exchange=known.exchange, name=known.name)
+            return
+        named, message_id = self._sent_name(talk, letter, state)
+        notify = talk.outgoing_notify
+        talk.outgoing_notify = None
+        handle = self.add(talk, EventKind.SENT, record, exchange=named.exchange, name=named.name, message_id=message_id)
+        if notify is not None:
+            self.journal.amend(handle, payloads=("HASH", f"N({notify})") if state == "QM_IDLE" else (f"N({notify})",))
+        if named.exchange is not _INFO:
+            talk.last_sent = handle
+            talk.sent_anything = True
+            talk.fresh.add("sent")
+
+    def _sent_name(self, talk: Talk, letter: str, state: str) -> tuple[Named, int | None]:
+        """The name of a packet that goes out, and its message id."""
+        if state.startswith("QM") or talk.outgoing is not None:
+            outgoing, talk.outgoing = talk.outgoing, None
+            if outgoing is not None and outgoing[0] != "INFO":
+                return Named(_QUICK, outgoing[0]), outgoing[1]
+            if talk.phase1 is _AGGRESSIVE and talk.state == "IKE_I_AM1":
+                return Named(_AGGRESSIVE, "AM3"), None
+            return Named(_INFO, None), outgoing[1] if outgoing is not None else None
+        if (letter, state) == ("R", "MM_KEY_EXCH") and talk.state == "IKE_R_MM5":
+            return Named(_MAIN, "MM6"), None
+        if (letter, state) == ("I", "AG_INIT_EXCH") and talk.state == "IKE_I_AM1" and "received" in talk.fresh:
+            return Named(_AGGRESSIVE, "AM3"), None
+        return _WIRE_NAMES.get(("sent", letter, state), Named(None, None)), None
+
+    def _role_state(self, record: Record) -> tuple[str, str]:
+        match = _ROLE_STATE.search(record.body)
+        return (match["role"], match["state"]) if match is not None else ("", "")
+
+    def _ports(self, talk: Talk, record: Record, match: re.Match[str], remote: str | None, role: Role | None) -> None:
+        ports = _PORTS.search(record.body)
+        talk.remote = remote
+        talk.remote_port = int(ports["remote"]) if ports is not None else talk.remote_port
+        talk.local_port = int(match["local_port"]) if match["local_port"] else talk.local_port
+        talk.role = role or talk.role
+
+    def on_duplicate(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        talk = self.talks.of(record.context)
+        if talk.last_received is None:
+            self.add(talk, EventKind.REPEATED, record)
+            return
+        guess = self.journal.get(talk.last_received)
+        name = talk.received_name or (guess.name if guess is not None else None)
+        exchange = talk.received_exchange or (guess.exchange if guess is not None else None)
+        self.journal.amend(talk.last_received, EventKind.REPEATED, name=name, exchange=exchange)
+        talk.fresh.discard("received")
+
+    def on_retransmitting(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        self.talks.of(record.context).repeating = True
+
+    # the state machine
+
+    def on_input(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        talk = self.talks.of(record.context)
+        exchange = _INPUTS.get(match["input"])
+        if exchange is not None:
+            talk.phase1 = exchange
+        received = self.journal.get(talk.last_received) if talk.last_received is not None else None
+        if exchange is _AGGRESSIVE and received is not None and received.name is None and "received" in talk.fresh:
+            self._name(talk, "received", "AM1" if talk.role is Role.RESPONDER else "AM2")
+        if match["input"] == "IKE_INFO_NOTIFY":
+            self.informational(talk)
+
+    def on_state(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        talk = self.talks.of(record.context)
+        old, new = match["old"].upper(), match["new"].upper()
+        quick = new.startswith("IKE_QM")
+        if not quick:
+            talk.state = new
+        if old == new:
+            return
+        told = _TRANSITION_NAMES.get((old, new)) or (_STATE_NAMES.get(new) if not quick else None)
+        if told is not None:
+            self._confirm(talk, record, *told)
+        if new == "IKE_P1_COMPLETE":
+            self.add(talk, EventKind.ESTABLISHED, record, protocol=self.IKE, exchange=talk.phase1)
+        elif new == "IKE_QM_PHASE2_COMPLETE":
+            self.add(talk, EventKind.ESTABLISHED, record, protocol=self.ESP, exchange=_QUICK, spis=talk.spis,
+                     message_id=talk.quick_id, selectors=talk.offered_pair)
+            talk.spis = ()
+        elif new == "IKE_DEST_SA":
+            talk.over = True
+
+    def _confirm(self, talk: Talk, record: Record, direction: str, name: str) -> None:
+        """A transition names the message before it; alone, in an excerpt, it stands for the message."""
+        if name == "MM1" and direction == "sent":
+            # the machine moves before the first packet is printed
+            talk.role = Role.INITIATOR
+            talk.phase1 = _MAIN
+            return
+        if direction in talk.fresh:
+            self._name(talk, direction, name)
+            talk.fresh.discard(direction)
+        elif not talk.fresh and (name[:2] != "QM" or not talk.sent_anything):
+            kind = EventKind.SENT if direction == "sent" else EventKind.RECEIVED
+            talk.role = talk.role or (Role.INITIATOR if "_I_" in record.body else Role.RESPONDER if "_R_" in record.body else None)
+            handle = self.add(talk, kind, record, name=name, exchange=_EXCHANGE_OF[name[:2]])
+            if direction == "received":
+                talk.last_received = handle
+            else:
+                talk.last_sent = handle
+
+    def _name(self, talk: Talk, direction: str, name: str) -> None:
+        handle = talk.last_sent if direction == "sent" else talk.last_received
+        if handle is None:
+            return
+        exchange = _EXCHANGE_OF[name[:2]]
+        self.journal.amend(handle, name=name, exchange=exchange)
+        if direction == "received":
+            talk.received_name, talk.received_exchange = name, exchange
+
+    def on_unknown_input(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        talk = self.talks.of(record.context)
+        exchange = _INPUTS.get(match["input"])
+        if exchange is None:
+            self.informational(talk)
+        elif talk.phase1 is not None and exchange is not talk.phase1:
+            self.add(talk, EventKind.MODE_REFUSED, record, exchange=exchange, detail=match["old"])
+        else:
+            self.add(talk, EventKind.FAILED, record, exchange=exchange, detail=match[0])
+
+    def on_bare_notify(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        """The peer refused before keys existed: IOS drops such a notify unread, so its name is never printed."""
+        talk = self.talks.of(record.context)
+        self.informational(talk)
+        self.add(talk, EventKind.NOTIFY_RECEIVED, record, exchange=_INFO, detail=record.body)
+
+    # beginnings and ends
+
+    def on_peer_created(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        remote = clean_address(match["remote"])
+        current = self.talks.current
+        same = current is not None and current.remote == remote and not current.over and current.number is None
+        if current is None or not same or current.sent_anything:
+            self.talks.begin(remote, None)
+
+    def on_handle(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        talk = self.talks.of(record.context)
+        if talk.number is None:
+            talk.handle = f"sa-{match['handle'].upper()}"
+            for event in talk.events:
+                self.journal.amend(event, context=talk.handle)
+
+    def on_begin(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        talk = self.talks.of(record.context)
+        if talk.sent_anything or talk.over:
+            talk = self.talks.begin(talk.remote, Role.INITIATOR)
+        talk.role = Role.INITIATOR
+        talk.phase1 = _MAIN if match["mode"].lower() == "main" else _AGGRESSIVE
+        self.add(talk, EventKind.STARTED, record, exchange=talk.phase1)
+
+    def on_deleting(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        remote = clean_address(match["remote"])
+        talk = self.talks.of(record.context, remote)
+        reason = match["detail"]
+        if talk.last_deletion == reason:  # IOS prints it once for each queue
+            return
+        talk.last_deletion = reason
+        letter = _ROLE_STATE.search(record.body)
+        talk.role = talk.role or (_ROLES.get(letter["role"]) if letter is not None else None)
+        for pattern, kind in _DEATHS:
+            if pattern.search(reason):
+                self.add(talk, kind, record, detail=reason, exchange=talk.phase1)
+        self.add(talk, EventKind.DELETED, record, protocol=self.IKE, detail=reason)
+        talk.over = True
+

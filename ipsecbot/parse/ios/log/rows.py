@@ -1,0 +1,100 @@
+"""How a table of phrases is searched: rows a network engineer can review, found by their first word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.proposal import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One phrase. `pattern` is a regular expression for the start of a message; one that begins with `.*` may stand anywhere.
+
+    Groups name the fields of the event: remote, local, detail, notify, number (a message id), offered, identity, id_type, spi.
+    `kind` None with no `step` means: known, and of no interest. `step` names the method that keeps the state for it.
+    """
+
+    pattern: str
+    kind: EventKind | None = None
+    step: str | None = None
+    attribute: str | None = None
+    protocol: Protocol | None = None
+    notify: str | None = None
+    detail: str | None = None
+    regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "regex", re.compile(self.pattern, re.IGNORECASE))
+
+
+_FIRST_WORD = re.compile(r"[\W_]*([A-Za-z0-9]+)")
+# A literal word that the pattern surely ends: `att\w+` has none.
+_WHOLE_WORD = re.compile(r"([A-Za-z0-9]+)(?=$|[ :,/_=-]|\\[(.Ws\"])(?!.?[?*])")
+_GROUP = re.compile(r"\(\?:([^()]*)\)(\??)")
+
+
+def _first_words(pattern: str) -> frozenset[str] | None:
+    """Every word (in lower case) a message that matches may begin with; None when the pattern does not tell."""
+    group = _GROUP.match(pattern)
+    if group is None:
+        if "|" in re.sub(r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", "", pattern):
+            return None
+        word = _WHOLE_WORD.match(pattern)
+        return frozenset({word[1].lower()}) if word is not None else None
+    rest = pattern[group.end() :]
+    words: set[str] = set()
+    for branch in group[1].split("|"):
+        found = _first_words(branch + rest if branch.isalnum() else branch)
+        if found is None:
+            return None
+        words |= found
+    if group[2]:
+        found = _first_words(rest)
+        if found is None:
+            return None
+        words |= found
+    return frozenset(words)
+
+
+class Table:
+    """Rows by their first word; within a word, and for the rows without one, the first row that matches wins."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._by_word: dict[str, list[Row]] = {}
+        self._anywhere: list[Row] = []
+        for row in rows:
+            words = _first_words(row.pattern)
+            if words is None:
+                self._anywhere.append(row)
+            for word in words or ():
+                self._by_word.setdefault(word, []).append(row)
+
+    def find(self, text: str) -> tuple[Row, re.Match[str]] | None:
+        """The row of a message, or None when nobody knows it."""
+        word = _FIRST_WORD.match(text)
+        if word is not None:
+            start = word.start(1)
+            for row in self._by_word.get(word[1].lower(), ()):
+                match = row.regex.match(text, start)
+                if match is not None:
+                    return row, match
+        for row in self._anywhere:
+            match = row.regex.match(text)
+            if match is not None:
+                return row, match
+        return None
+
+    def find_tolerant(self, text: str) -> tuple[Row, re.Match[str]] | None:
+        """As `find`; a message that nobody knows is tried again without the `.` and `!` that a ping wrote into it."""
+        found = self.find(text)
+        if found is None and ("." in text or "!" in text):
+            for mark in re.finditer(r"[.!](?=\w)|(?<=\s)[.!]|[.!](?=\s)", text):
+                found = self.find(text[: mark.start()] + text[mark.end() :])
+                if found is not None:
+                    return found
+        return found
+

@@ -1,0 +1,62 @@
+"""What every IKEv1 step needs: the journal, the negotiations, and how a plain row becomes an event."""
+
+from __future__ import annotations
+
+import re
+from typing import Unpack
+
+from ipsecbot.model.evidence import Source
+from ipsecbot.model.exchange import EventKind, ExchangeType
+from ipsecbot.model.proposal import Protocol
+from ipsecbot.parse.ios.log.addresses import clean_address
+from ipsecbot.parse.ios.log.journal import Fields, Journal
+from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.rows import Row
+from ipsecbot.parse.ios.log.talks import Talk, Talks
+
+
+class Steps:
+    """Base of the readers that keep a state for each negotiation."""
+
+    IKE, ESP = Protocol.IKE, Protocol.ESP
+
+    def __init__(self, journal: Journal, talks: Talks) -> None:
+        self.journal = journal
+        self.talks = talks
+        self.seen = False
+
+    def add(
+        self, talk: Talk, kind: EventKind, record: Record, source: Source | None = None, **fields: Unpack[Fields]
+    ) -> int:
+        """An event of one negotiation: what the line says, on top of what is known of the negotiation."""
+        merged: Fields = {**talk.fields(), **fields}
+        handle = self.journal.add(kind, record, source, **merged)
+        talk.events.append(handle)
+        return handle
+
+    def plain(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        """A row that needs no state."""
+        assert row.kind is not None
+        groups = match.groupdict()
+        talk = self.talks.of(record.context)
+        fields: Fields = {"attribute": row.attribute, "protocol": row.protocol, "notify": row.notify}
+        fields["detail"] = (groups.get("detail") or row.detail or record.body).strip()
+        if groups.get("remote"):
+            fields["remote"] = clean_address(groups["remote"])
+        if groups.get("local"):
+            fields["local"] = clean_address(groups["local"])
+        self.add(talk, row.kind, record, **fields)
+
+    def informational(self, talk: Talk, message_id: int | None = None) -> None:
+        """What was received last turns out to be an informational message."""
+        if talk.last_received is not None and "received" in talk.fresh:
+            exchange = ExchangeType.INFORMATIONAL_V1
+            self.journal.amend(talk.last_received, exchange=exchange, name=None, message_id=message_id)
+            talk.fresh.discard("received")
+
+
+def message_id(text: str | None) -> int | None:
+    """A message id as an unsigned number; IOS prints it signed. 0 (phase 1) and nothing are None."""
+    if not text or not text.lstrip("-").isdigit():
+        return None
+    return (int(text) & 0xFFFFFFFF) or None
