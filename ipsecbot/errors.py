@@ -17,6 +17,7 @@ IpsecbotError
 │   └── WrongPlatform         correct the platform in the inventory
 ├── CredentialError           mend the reference (env:, file:, command:) it names
 ├── DebugRefused              read the reason; nothing was switched on
+├── LabError                  the laboratory could not be built or driven; the named command says why
 └── ParseError                a text could not be understood at all
 """
 
@@ -110,6 +111,10 @@ class DebugRefused(IpsecbotError):
     def __init__(self, device: str, reason: str) -> None:
         self.device, self.reason = device, reason
         super().__init__(f"{device}: debug refused: {reason}")
+
+
+class LabError(IpsecbotError):
+    """A laboratory could not be built or driven; the message names what is missing or which command failed."""
 
 
 class ParseError(IpsecbotError):

@@ -1,0 +1,4 @@
+"""Real strongSwan pairs in namespaces of their own, each with a real charon and a real sshd.
+
+`pair.StrongswanPair` is the way in; `requirements.requirements` says what this machine lacks for it.
+"""
