@@ -1,0 +1,229 @@
+"""The live faults: what each pair is given, what is done to it, and what the program has to say about it.
+
+Left is 192.0.2.1 and protects 10.1.0.0/16, right is 192.0.2.2 and protects 10.2.0.0/16. Every fault is a difference from a
+healthy pair in one of several styles of writing one down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from swan_confs import AGGRESSIVE_PSK, OTHER_SECRET, SECRET, THIRD_SECRET, Child, End
+
+from ipsecbot.lab.strongswan.hostconfig import HostConfig, PathFault, drop_udp
+
+
+class Trigger(StrEnum):
+    """What is done to the pair before it is diagnosed."""
+
+    NONE = "none"
+    INITIATE = "initiate"
+    INITIATE_AND_REKEY = "initiate-and-rekey"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`change` None: several answers are right. `attribute` None: there is none to name."""
+
+    name: str
+    left: HostConfig
+    right: HostConfig
+    cause: str
+    attribute: str | None = None
+    change: str | None = None
+    initiator: str = "left"
+    child: str = "net"
+    trigger: Trigger = Trigger.INITIATE
+    path: PathFault = field(default_factory=PathFault)
+
+
+V2 = End()
+"""IKEv2, no identities written: the addresses are the identities."""
+
+V1 = End(version=1, name="old-site", ike="aes128-sha1-modp1536", children=(Child("lan", esp="aes128-sha1"),))
+"""IKEv1 main mode."""
+
+NAMED = End(
+    name="branch",
+    ike="aes128-sha256-ecp256, aes256-sha256-modp2048",
+    local_id="hq.example.org",
+    remote_id="branch.example.org",
+    secrets=((("hq.example.org", "branch.example.org"), SECRET),),
+    children=(Child("data", esp="aes256gcm16, aes128-sha256"),),
+)
+"""IKEv2 with names as identities and several proposals."""
+
+AEAD = End(
+    name="gcm",
+    ike="aes256gcm16-prfsha384-ecp384",
+    local_id="left@lab.example",
+    remote_id="right@lab.example",
+    secrets=((("left@lab.example", "right@lab.example"), SECRET),),
+    children=(Child("gcm", esp="aes256gcm16-esn-noesn"),),
+)
+"""IKEv2 with combined-mode ciphers and mail addresses as identities."""
+
+AGGRESSIVE = End(
+    version=1,
+    aggressive=True,
+    name="roadside",
+    ike="aes256-sha1-modp1024",
+    local_id="left.lab",
+    remote_id="right.lab",
+    secrets=((("left.lab", "right.lab"), SECRET),),
+    children=(Child("road", esp="aes256-sha1"),),
+    options=(AGGRESSIVE_PSK,),
+)
+"""IKEv1 aggressive mode."""
+
+_NO_CONFIG = "192.0.2.77"
+
+
+def _healthy() -> tuple[Fault, ...]:
+    narrowing = V2.with_child(local_ts="10.1.0.0/16", remote_ts="10.2.0.0/16")
+    wide_offer = replace(V2, ike="aes256-sha256-ecp256-modp2048")
+    return (
+        Fault("healthy-v2", V2.swanctl(), V2.mirrored().swanctl(), "healthy"),
+        Fault("healthy-v1-main", V1.swanctl(), V1.mirrored().swanctl(), "healthy", initiator="right", child="lan"),
+        Fault("healthy-v1-aggressive", AGGRESSIVE.swanctl(), AGGRESSIVE.mirrored().swanctl(), "healthy", child="road"),
+        Fault("healthy-v2-aead", AEAD.swanctl(), AEAD.mirrored().swanctl(), "healthy", child="gcm"),
+        Fault("healthy-v2-stroke", V2.stroke(), V2.mirrored().stroke(), "healthy"),
+        Fault("healthy-v2-narrowed", narrowing.swanctl(), V2.mirrored().with_child(local_ts="10.2.5.0/24").swanctl(), "healthy"),
+        Fault("healthy-v2-ke-retry", wide_offer.swanctl(), V2.mirrored().swanctl(), "healthy"),
+    )
+
+
+def _reachability() -> tuple[Fault, ...]:
+    left, right = V2.swanctl(), V2.mirrored().swanctl()
+    old_left, old_right = V1.swanctl(), V1.mirrored().swanctl()
+    filtered = PathFault(left_rules=drop_udp(500, 4500), right_rules=drop_udp(500, 4500))
+    no_nat_t = PathFault(left_rules=drop_udp(4500), right_rules=drop_udp(4500))
+    stopped = PathFault(right_daemon_stopped=True)
+    trap = V1.with_child(start="trap")
+    return (
+        Fault("unreachable-v2-filtered", left, right, "peer-unreachable", path=filtered),
+        Fault("unreachable-v1-link-down", old_left, old_right, "peer-unreachable", child="lan", path=PathFault(right_down=True)),
+        Fault("not-listening-v2", left, right, "peer-not-listening", change="right", path=stopped),
+        Fault("not-listening-v1", old_left, old_right, "peer-not-listening", change="right", child="lan", path=stopped),
+        Fault("nat-t-blocked-v2", left, right, "nat-t-blocked", change="path", path=no_nat_t),
+        Fault("nat-t-blocked-v1", old_left, old_right, "nat-t-blocked", change="path", child="lan", path=no_nat_t),
+        Fault("no-traffic-v2", left, right, "no-interesting-traffic", trigger=Trigger.NONE),
+        Fault(
+            "no-traffic-v1-trap",
+            trap.swanctl(),
+            trap.mirrored().swanctl(),
+            "no-interesting-traffic",
+            trigger=Trigger.NONE,
+            child="lan",
+        ),
+    )
+
+
+def _choosing() -> tuple[Fault, ...]:
+    elsewhere = replace(V2.mirrored(), remote=_NO_CONFIG)
+    old_elsewhere = replace(V1.mirrored(), remote=_NO_CONFIG)
+    old_v2 = replace(V2, version=1)
+    main = replace(AGGRESSIVE, aggressive=False)
+    return (
+        Fault("no-config-v2", V2.swanctl(), elsewhere.swanctl(), "no-config-for-peer", change="right"),
+        Fault("no-config-v1-stroke", V1.stroke(), old_elsewhere.stroke(), "no-config-for-peer", change="right", child="lan"),
+        Fault("version-2-to-1", V2.swanctl(), old_v2.mirrored().swanctl(), "ike-version-mismatch"),
+        Fault("version-1-to-2-stroke", old_v2.stroke(), V2.mirrored().stroke(), "ike-version-mismatch"),
+        Fault("mode-aggressive-to-main", AGGRESSIVE.swanctl(), main.mirrored().swanctl(), "exchange-mode-mismatch", child="road"),
+        Fault("mode-main-to-aggressive", main.swanctl(), AGGRESSIVE.mirrored().swanctl(), "exchange-mode-mismatch", child="road"),
+    )
+
+
+def _ike_proposals() -> tuple[Fault, ...]:
+    def differing(name: str, end: End, offered: str, attribute: str, **more: str) -> Fault:
+        left = replace(end, ike=offered).swanctl()
+        return Fault(name, left, end.mirrored().swanctl(), "ike-proposal-mismatch", attribute, child=end.children[0].name, **more)
+
+    several = "aes192-sha256-ecp256, aes192-sha256-modp2048"
+    return (
+        differing("ike-encryption-v2-key-length", V2, "aes128-sha256-modp2048", "encryption"),
+        differing("ike-encryption-v2-several", NAMED, several, "encryption"),
+        differing("ike-encryption-v2-from-right", V2, "camellia256-sha256-modp2048", "encryption", initiator="right"),
+        differing("ike-encryption-v1", V1, "3des-sha1-modp1536", "encryption"),
+        differing("ike-integrity-v2", V2, "aes256-sha1-prfsha256-modp2048", "integrity"),
+        differing("ike-integrity-v1", V1, "aes128-sha256-modp1536", "integrity"),
+        differing("ike-prf-v2", AEAD, "aes256gcm16-prfsha256-ecp384", "prf"),
+        differing("ike-dh-v2", V2, "aes256-sha256-ecp256", "dh"),
+        differing("ike-dh-v1", V1, "aes128-sha1-modp2048", "dh", initiator="right"),
+        differing("ike-dh-v1-aggressive", AGGRESSIVE, "aes256-sha1-modp1536", "dh"),
+    )
+
+
+def _authentication() -> tuple[Fault, ...]:
+    stranger = (("198.51.100.9",), THIRD_SECRET)
+    keyless = replace(V2, secrets=(stranger,))
+    old_keyless = replace(V1, secrets=(stranger,))
+    renamed = replace(NAMED, local_id="headquarters.example.org", secrets=((("branch.example.org",), SECRET),))
+    expecting = replace(NAMED, remote_id="branch-17.example.org", secrets=((("hq.example.org",), SECRET),))
+    by_name = replace(V1, local_id="left.lab", secrets=(((), SECRET),))
+    strict = replace(V1.mirrored(), remote_id="192.0.2.1")
+    named_road = replace(AGGRESSIVE, local_id="somebody.lab", secrets=(((), SECRET),))
+    return (
+        Fault("psk-v2", V2.with_secret(OTHER_SECRET).swanctl(), V2.mirrored().swanctl(), "psk-mismatch"),
+        Fault("psk-v2-stroke", V2.stroke(), V2.mirrored().with_secret(THIRD_SECRET).stroke(), "psk-mismatch", initiator="right"),
+        Fault("psk-v1-main", V1.with_secret(OTHER_SECRET).swanctl(), V1.mirrored().swanctl(), "psk-mismatch", child="lan"),
+        Fault(
+            "psk-v1-aggressive",
+            AGGRESSIVE.with_secret(OTHER_SECRET).swanctl(),
+            AGGRESSIVE.mirrored().swanctl(),
+            "psk-mismatch",
+            child="road",
+        ),
+        Fault("psk-missing-v2-responder", V2.swanctl(), keyless.mirrored().swanctl(), "psk-missing", change="right"),
+        Fault("psk-missing-v2-initiator", keyless.swanctl(), V2.mirrored().swanctl(), "psk-missing", change="left"),
+        Fault("psk-missing-v1", V1.swanctl(), old_keyless.mirrored().swanctl(), "psk-missing", change="right", child="lan"),
+        Fault("id-v2-sent", renamed.swanctl(), NAMED.mirrored().swanctl(), "id-mismatch", child="data"),
+        Fault("id-v2-expected", expecting.swanctl(), NAMED.mirrored().swanctl(), "id-mismatch", child="data"),
+        Fault("id-v1-main", by_name.swanctl(), strict.swanctl(), "id-mismatch", child="lan"),
+        Fault("id-v1-aggressive", named_road.swanctl(), AGGRESSIVE.mirrored().swanctl(), "id-mismatch", child="road"),
+    )
+
+
+def _child() -> tuple[Fault, ...]:
+    def differing(name: str, end: End, cause: str, attribute: str | None, initiator: str = "left", **child: str) -> Fault:
+        left, right = end.with_child(**child).swanctl(), end.mirrored().swanctl()
+        return Fault(name, left, right, cause, attribute, initiator=initiator, child=end.children[0].name)
+
+    with_pfs = V1.with_child(esp="aes128-sha1-modp1536")
+    rekeyed = V2.with_child(esp="aes256-sha256-modp2048")
+    other_group = V2.mirrored().with_child(esp="aes256-sha256-ecp256")
+    stroke_left, stroke_right = V1.with_child(esp="aes256-sha1"), V1.mirrored()
+    return (
+        differing("esp-encryption-v2", V2, "esp-proposal-mismatch", "encryption", esp="aes128-sha256"),
+        differing("esp-encryption-v2-aead", AEAD, "esp-proposal-mismatch", "encryption", "right", esp="aes128gcm16"),
+        Fault("esp-encryption-v1-stroke", stroke_left.stroke(), stroke_right.stroke(), "esp-proposal-mismatch", "encryption", child="lan"),
+        differing("esp-integrity-v2", V2, "esp-proposal-mismatch", "integrity", esp="aes256-sha512, aes256-sha384"),
+        differing("esp-integrity-v1", V1, "esp-proposal-mismatch", "integrity", "right", esp="aes128-sha256"),
+        differing("pfs-v1-left-only", V1, "pfs-mismatch", "dh", esp="aes128-sha1-modp1536"),
+        differing("pfs-v1-groups", with_pfs, "pfs-mismatch", "dh", esp="aes128-sha1-modp2048"),
+        Fault("pfs-v1-right-only", V1.swanctl(), with_pfs.mirrored().swanctl(), "pfs-mismatch", "dh", child="lan"),
+        Fault(
+            "pfs-v2-at-rekey",
+            rekeyed.swanctl(),
+            other_group.swanctl(),
+            "pfs-mismatch",
+            "dh",
+            trigger=Trigger.INITIATE_AND_REKEY,
+        ),
+        differing("selectors-v2-disjoint", V2, "traffic-selector-mismatch", None, remote_ts="10.22.0.0/16"),
+        differing("selectors-v1-mask", V1, "traffic-selector-mismatch", None, remote_ts="10.2.0.0/17"),
+        differing("selectors-v1-from-right", V1, "traffic-selector-mismatch", None, "right", local_ts="10.11.0.0/16"),
+        differing("transport-v1", V1, "encapsulation-mode-mismatch", None, mode="transport"),
+        differing("transport-v1-from-right", V1, "encapsulation-mode-mismatch", None, "right", mode="transport"),
+    )
+
+
+FAULTS: tuple[Fault, ...] = (
+    *_healthy(),
+    *_reachability(),
+    *_choosing(),
+    *_ike_proposals(),
+    *_authentication(),
+    *_child(),
+)
