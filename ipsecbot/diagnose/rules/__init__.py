@@ -1,0 +1,15 @@
+"""One function per way to recognise one cause, one module per family. A new cause is a function here, and a test."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from ipsecbot.diagnose.registry import Rule
+from ipsecbot.diagnose.rules import auth, certificate, child, connection, data, health, lifecycle, path, platform, proposal
+
+FAMILIES: tuple[ModuleType, ...] = (health, platform, path, connection, proposal, auth, certificate, child, data, lifecycle)
+
+
+def every_rule() -> tuple[Rule, ...]:
+    """All rules, in the order of IKE's way from configuration to data."""
+    return tuple(value for family in FAMILIES for value in vars(family).values() if isinstance(value, Rule))

@@ -1,0 +1,118 @@
+"""The verdict on one tunnel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ipsecbot.diagnose.facts import SIDES, Facts, establish
+from ipsecbot.diagnose.faults import Stage, fault
+from ipsecbot.diagnose.ranking import findings
+from ipsecbot.diagnose.registry import Judgement, judge
+from ipsecbot.diagnose.remedy import remedies
+from ipsecbot.diagnose.rules import every_rule
+from ipsecbot.diagnose.symptoms import hints
+from ipsecbot.model.evidence import Conclusion, Finding, Missing, Verdict
+from ipsecbot.model.tunnel import Diagnosis, Tunnel
+
+_SURE = 0.8  # below, say also what would make it surer
+_MOST_CANDIDATES = 6
+
+
+def conclude(tunnel: Tunnel) -> Diagnosis:
+    """Run every rule on the tunnel; the best finding is the verdict, or the candidates and what to collect next.
+
+    Deterministic, no I/O. A fault needs strong evidence: symptoms alone end in UNDETERMINED (cause None).
+    """
+    facts = establish(tunnel)
+    judgements = tuple(judge(rule, facts) for rule in every_rule())
+    ranked = findings(judgements, tuple(hints(facts)))
+    best = ranked[0] if ranked and ranked[0].verdict is Verdict.FOUND else None
+    kept = tuple(
+        _with_remedies(tunnel, finding) for finding in (_after(best, ranked) if best is not None else ranked[:_MOST_CANDIDATES])
+    )
+    common = replace(
+        _frame(tunnel),
+        findings=kept,
+        missing=_missing(facts, judgements, kept, best),
+        notes=_notes(facts),
+    )
+    if best is None:
+        return replace(common, confidence=kept[0].confidence if kept else 0.0, headline=_undetermined(facts, common))
+    conclusion = Conclusion.HEALTHY if best.cause == "healthy" else Conclusion.FAULT
+    return replace(
+        common,
+        conclusion=conclusion,
+        cause=best.cause,
+        attribute=best.attribute,
+        phase=fault(best.cause).phase,
+        confidence=best.confidence,
+        headline=best.headline,
+    )
+
+
+def _frame(tunnel: Tunnel) -> Diagnosis:
+    gaps = (*tunnel.left.gaps, *(tunnel.right.gaps if tunnel.right is not None else ()))
+    return Diagnosis(tunnel, Conclusion.UNDETERMINED, None, None, None, 0.0, "", gaps=gaps)
+
+
+def _with_remedies(tunnel: Tunnel, finding: Finding) -> Finding:
+    return replace(finding, remedies=remedies(tunnel, finding))
+
+
+def _after(best: Finding, ranked: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The verdict and what else was found; beside a verdict, mere candidates are noise."""
+    return tuple(finding for finding in ranked if finding is best or finding.verdict is Verdict.FOUND)
+
+
+def _missing(
+    facts: Facts, judgements: tuple[Judgement, ...], kept: tuple[Finding, ...], best: Finding | None
+) -> tuple[Missing, ...]:
+    """Ends that could not be asked, and what would settle the candidates; each thing once, with all it would settle."""
+    silent = [
+        Missing(facts.name(side), "access to the device", f"it could not be asked: {end.failure}")
+        for side in SIDES
+        if (end := facts.end(side)) is not None and end.failure
+    ]
+    if best is not None and best.confidence >= _SURE:
+        return tuple(silent)
+    open_causes = [finding.cause for finding in kept] or [judgement.cause for judgement in judgements]
+    settles: dict[tuple[str, str, str], list[str]] = {}
+    for judgement in judgements:
+        if judgement.cause in open_causes and judgement.cause != "healthy":
+            for item in judgement.missing:
+                settles.setdefault((item.device, item.what, item.why), []).append(judgement.cause)
+    named = bool(kept)
+    return (
+        *silent,
+        *(
+            Missing(device, what, f"{why}; settles {', '.join(causes)}" if named else why)
+            for (device, what, why), causes in settles.items()
+        ),
+    )
+
+
+def _notes(facts: Facts) -> tuple[str, ...]:
+    """What is true and not (yet) a fault."""
+    late = [(replay, found) for replay in facts.replays for found in replay.mismatches if found.late]
+    notes = [
+        f"At the first rekey this will fail: PFS offered {found.offered}, accepted {found.accepted}." for _, found in late[:1]
+    ]
+    overtaken = [found for replay in facts.replays for found in replay.blocking]
+    if overtaken and facts.passed >= Stage.CHILD:
+        notes.append(
+            f"The configurations read differ ({overtaken[0].aspect}: {overtaken[0].offered} against {overtaken[0].accepted}) "
+            "although the tunnel came up: what runs may not be what is configured."
+        )
+    return tuple(notes)
+
+
+def _undetermined(facts: Facts, diagnosis: Diagnosis) -> str:
+    candidates = diagnosis.findings
+    if not candidates:
+        if facts.replays and not any(replay.blocking for replay in facts.replays):
+            return "Undetermined: both configurations agree, and nothing was seen of a negotiation; collect state and log."
+        return "Undetermined: what was collected shows no negotiation, no state and no difference."
+    names = ", ".join(finding.cause for finding in candidates[:3])
+    ask = diagnosis.missing[0] if diagnosis.missing else None
+    advice = f" Collect {ask.what} on {ask.device}." if ask is not None else ""
+    return f"Undetermined: {candidates[0].headline} Most likely: {names}.{advice}"

@@ -1,0 +1,246 @@
+"""What the rules look at: one tunnel, asked the questions that a diagnosis asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ipsecbot.diagnose.attempts import Attempt, Seen, concerns, latest, of_tunnel
+from ipsecbot.diagnose.faults import Stage
+from ipsecbot.model.connection import Connection
+from ipsecbot.model.evidence import Side, Source
+from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.identity import AuthMethod
+from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+from ipsecbot.model.proposal import Protocol
+from ipsecbot.model.sa import ChildSa, IkeSa, Role, SaState
+from ipsecbot.model.tunnel import Endpoint, Tunnel
+
+SIDES = (Side.LEFT, Side.RIGHT)
+_USABLE = (SaState.ESTABLISHED, SaState.REKEYING)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one end says exists of this tunnel now. `None`: its table was not seen; `()`: it holds nothing of this tunnel."""
+
+    ike: tuple[IkeSa, ...] | None
+    children: tuple[ChildSa, ...] | None
+
+    @property
+    def usable_ike(self) -> tuple[IkeSa, ...]:
+        return tuple(sa for sa in self.ike or () if sa.state in _USABLE)
+
+    @property
+    def usable_children(self) -> tuple[ChildSa, ...]:
+        return tuple(sa for sa in self.children or () if sa.state in _USABLE)
+
+    @property
+    def packets_in(self) -> int | None:
+        return _total(tuple(sa.counters.packets_in for sa in self.usable_children))
+
+    @property
+    def packets_out(self) -> int | None:
+        return _total(tuple(sa.counters.packets_out for sa in self.usable_children))
+
+    @property
+    def is_down(self) -> bool:
+        """Seen, and nothing usable there."""
+        return self.children is not None and not self.usable_children and not self.usable_ike
+
+
+def _total(numbers: tuple[int | None, ...]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One tunnel with what still counts of its past. Built once by `establish`; every rule gets the same one."""
+
+    tunnel: Tunnel
+    attempts: tuple[Attempt, ...]
+    seen: tuple[Seen, ...]
+    left_state: State
+    right_state: State
+
+    def end(self, side: Side) -> Endpoint | None:
+        return self.tunnel.end(side)
+
+    def state(self, side: Side) -> State:
+        return self.left_state if side is Side.LEFT else self.right_state
+
+    def name(self, side: Side) -> str:
+        """What to call this end in a sentence."""
+        end = self.end(side)
+        if end is not None:
+            return end.device.name
+        address = self.tunnel.right_address if side is Side.RIGHT else self.tunnel.left_address
+        return address or "the peer"
+
+    def connections(self, side: Side) -> tuple[Connection, ...] | None:
+        """What this end is configured to want with this peer; every connection where the peer cannot be told."""
+        end = self.end(side)
+        if end is None or end.connections is None:
+            return None
+        if self.tunnel.pairings:
+            paired = tuple(pair.left if side is Side.LEFT else pair.right for pair in self.tunnel.pairings)
+            return tuple(connection for connection in end.connections if connection in paired)
+        peers = addresses_of(self.tunnel, side.other)
+        meant = tuple(c for c in end.connections if peers & set(c.remote_addresses) or "%any" in c.remote_addresses)
+        return meant or end.connections
+
+    def events(self, *kinds: EventKind, role: Role | None = None, side: Side | None = None) -> tuple[Seen, ...]:
+        """What was seen of these kinds in the attempts that count (and outside any), oldest first."""
+        return tuple(
+            seen for seen in self.seen if seen.event.kind in kinds and role in (None, seen.role) and side in (None, seen.side)
+        )
+
+    @property
+    def initiator(self) -> Side | None:
+        """Which end started the negotiation that counts; None when no log tells, or both did."""
+        sides = {
+            attempt.side if attempt.exchange.role is Role.INITIATOR else attempt.side.other
+            for attempt in self.attempts
+            if attempt.exchange.role is not None
+        }
+        return sides.pop() if len(sides) == 1 else None
+
+    @property
+    def passed(self) -> Stage:
+        """The last stage both ends left behind in the newest attempt, or which the SAs that exist now prove."""
+        stages = [_state_passed(self.state(side)) for side in SIDES]
+        newest = [next((a for a in reversed(self.attempts) if a.side is side), None) for side in SIDES]
+        down = any(self.state(side).is_down for side in SIDES)
+        stages += [a.passed for a in newest if a is not None and not (down and a.passed >= Stage.AUTH and not a.is_refused)]
+        return max(stages, default=Stage.START)
+
+    @property
+    def state_passed(self) -> Stage:
+        """What the SAs that exist now prove, whatever the logs say."""
+        return max(_state_passed(self.state(side)) for side in SIDES)
+
+    @property
+    def is_up(self) -> bool:
+        """A usable CHILD_SA at every end whose table was seen, and at one at least."""
+        known = [self.state(side) for side in SIDES if self.state(side).children is not None]
+        return bool(known) and all(state.usable_children for state in known)
+
+    @property
+    def has_log(self) -> bool:
+        return bool(self.attempts)
+
+    @property
+    def is_observed(self) -> bool:
+        """Whether anything failed before our eyes: an attempt that was refused or got no answer."""
+        return any(attempt.is_refused or attempt.is_unanswered for attempt in self.attempts)
+
+    @property
+    def replays(self) -> tuple[Negotiation, ...]:
+        """The replay of each pairing, in the direction that was seen; in both where that is not known."""
+        pairings = self.tunnel.pairings or ()
+        if self.initiator is Side.LEFT:
+            return tuple(pair.left_initiates for pair in pairings)
+        if self.initiator is Side.RIGHT:
+            return tuple(pair.right_initiates for pair in pairings)
+        return tuple(replay for pair in pairings for replay in (pair.left_initiates, pair.right_initiates))
+
+    def mismatches(self, *aspects: Aspect) -> tuple[tuple[Negotiation, Mismatch], ...]:
+        """Differences of the two configurations in these aspects. Where several connections pair, one that would come up
+        takes the blame from the others only when nothing failed before our eyes."""
+        return tuple((replay, found) for replay in self.replays for found in replay.mismatches if found.aspect in aspects)
+
+    @property
+    def ike_version(self) -> int | None:
+        versions = {attempt.exchange.ike_version for attempt in self.attempts}
+        versions = versions or {replay.ike_version for replay in self.replays if replay.ike_version}
+        return versions.pop() if len(versions) == 1 else None
+
+    @property
+    def auth_methods(self) -> frozenset[AuthMethod]:
+        """Every authentication method that either end is configured for with this peer; empty when not known."""
+        methods = {
+            method
+            for side in SIDES
+            for connection in self.connections(side) or ()
+            for method in (connection.ike.local_auth, connection.ike.remote_auth)
+            if method is not None
+        }
+        return frozenset(methods)
+
+
+def _state_passed(state: State) -> Stage:
+    if state.usable_children:
+        return Stage.CHILD
+    return Stage.AUTH if state.usable_ike else Stage.START
+
+
+def addresses_of(tunnel: Tunnel, side: Side) -> frozenset[str]:
+    """Every address under which this end may show up at the other."""
+    end = tunnel.end(side)
+    own = set(end.addresses) if end is not None else set()
+    given = tunnel.left_address if side is Side.LEFT else tunnel.right_address
+    if given:
+        own.add(given)
+    for pair in tunnel.pairings or ():
+        other = pair.right if side is Side.LEFT else pair.left
+        own |= {address for address in other.remote_addresses if "/" not in address and not address.startswith("%")}
+    return frozenset(own)
+
+
+def establish(tunnel: Tunnel) -> Facts:
+    """The facts of one tunnel: which negotiations still count, and what each end says exists."""
+    attempts: list[Attempt] = []
+    seen: list[Seen] = []
+    for side in SIDES:
+        mine = of_tunnel(tunnel, side, addresses_of(tunnel, side.other))
+        counting = latest(mine)
+        attempts += counting
+        seen += [Seen(event, side, event.role or a.exchange.role, a.exchange) for a in counting for event in a.exchange.events]
+        seen += _loose(tunnel, side, counting)
+    return Facts(tunnel, tuple(attempts), tuple(seen), _state(tunnel, Side.LEFT), _state(tunnel, Side.RIGHT))
+
+
+def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Seen]:
+    """Events outside any negotiation, unless they are older than the first attempt that counts."""
+    peers = addresses_of(tunnel, side.other)
+    end = tunnel.end(side)
+    if end is None:
+        return []
+    mine = [event for event in tunnel.ladder.loose if event.source.device == end.device.name]
+    remotes = [event.remote for event in mine]
+    starts = [attempt.exchange.started_at for attempt in counting if attempt.exchange.started_at is not None]
+    since = min(starts, default=None)
+    return [
+        Seen(event, side, event.role)
+        for event in mine
+        if concerns(event.remote, peers, remotes) and not _is_older(event.at, since)
+    ]
+
+
+def _is_older(at: object, since: object) -> bool:
+    from datetime import datetime
+
+    if not isinstance(at, datetime) or not isinstance(since, datetime) or (at.tzinfo is None) != (since.tzinfo is None):
+        return False
+    return at < since
+
+
+def _state(tunnel: Tunnel, side: Side) -> State:
+    end = tunnel.end(side)
+    if end is None:
+        return State(None, None)
+    peers = addresses_of(tunnel, side.other)
+    ike = end.ike_sas and tuple(sa for sa in end.ike_sas if concerns(sa.remote, peers, [s.remote for s in end.ike_sas or ()]))
+    children = end.child_sas and tuple(
+        sa for sa in end.child_sas if concerns(sa.remote, peers, [s.remote for s in end.child_sas or ()])
+    )
+    return State(ike, children)
+
+
+def lines(*sources: Source | None) -> tuple[Source, ...]:
+    """The sources that exist, each once, in the order given."""
+    return tuple(dict.fromkeys(source for source in sources if source is not None))
+
+
+def is_esp(protocol: Protocol | None) -> bool:
+    return protocol in (Protocol.ESP, Protocol.AH)

@@ -1,0 +1,185 @@
+"""Authentication: methods, pre-shared keys, identities, profiles, users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ipsecbot.diagnose.attempts import Seen
+from ipsecbot.diagnose.facts import Facts
+from ipsecbot.diagnose.needs import Need
+from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
+from ipsecbot.diagnose.testimony import change_of, ends, furthest, parties, replayed, reported, where_to_change
+from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.identity import AuthMethod
+from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+from ipsecbot.model.proposal import Protocol
+
+_WITH_PSK = frozenset({AuthMethod.PSK, AuthMethod.XAUTH_PSK})
+
+
+def _may_use_psk(facts: Facts) -> bool:
+    return not facts.auth_methods or bool(facts.auth_methods & _WITH_PSK)
+
+
+@rule("auth-method-mismatch", Need.LOG, Need.BOTH_CONFIGS)
+def auth_method_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """Pre-shared key against certificates, or EAP and XAUTH against neither.
+
+    Seen: an end refuses the method of the other, or (IKEv1) every transform because of its authentication attribute; both
+    configurations name different methods.
+    Mended: on either end, by the method of the other.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} does not accept how {peer} authenticates: use one authentication method on both."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return f"{asks} authenticates by {found.offered}, {answers} wants {found.accepted}{where_to_change(found)}."
+
+    yield from reported(facts, "auth-method-mismatch", say, EventKind.AUTH_METHOD_REFUSED)
+    if not facts.events(EventKind.KEY_MISSING):
+        yield from reported(
+            facts,
+            "auth-method-mismatch",
+            say,
+            EventKind.TRANSFORM_REFUSED,
+            where=lambda seen: seen.event.attribute == "auth" and furthest(facts, seen, Protocol.IKE) == "auth",
+        )
+    yield from replayed(facts, "auth-method-mismatch", differ, Aspect.AUTH_METHOD)
+
+
+@rule("psk-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+def psk_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """Both ends have a key for each other and the keys differ.
+
+    Seen: IKEv2: the verifying end computes another AUTH value and answers AUTHENTICATION_FAILED. IKEv1 main mode: MM5
+    cannot be decrypted at the responder, because the key goes into the encryption; aggressive mode: the hash of AM2 or AM3
+    is wrong. The fingerprints of both keys differ.
+    Mended: on either end, by entering the same key again on both.
+    """
+    if not _may_use_psk(facts):
+        return
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} and {peer} hold different pre-shared keys: {me} could not verify what {peer} sent; enter the same key on both."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return f"The pre-shared keys of {asks} and {answers} differ{where_to_change(found)}: enter the same key on both."
+
+    known_psk = bool(facts.auth_methods)
+    if not facts.events(EventKind.CERTIFICATE_REFUSED, EventKind.KEY_MISSING):
+        strength = Strength.PROOF if known_psk else Strength.STRONG
+        kinds = (EventKind.AUTHENTICATION_FAILED, EventKind.UNDECRYPTABLE)
+        for clue in reported(facts, "psk-mismatch", say, *kinds, strength=strength, where=_is_about_keys):
+            yield replace(clue, attribute=None, offered=None, accepted=None)
+    for found in replayed(facts, "psk-mismatch", differ, Aspect.KEY):
+        # fingerprints tell the reader nothing, and differ from run to run
+        yield replace(found, offered=None, accepted=None, attribute=None) if isinstance(found, Clue) else found
+
+
+def _is_about_keys(seen: Seen) -> bool:
+    """IKEv2 encrypts with the Diffie-Hellman secret alone: only in IKEv1 does garbage point at the key."""
+    if seen.event.kind is EventKind.AUTHENTICATION_FAILED:
+        return True
+    version = seen.event.ike_version or (seen.exchange.ike_version if seen.exchange is not None else None)
+    return version in (1, None)
+
+
+@rule("psk-missing", Need.LOG, Need.BOTH_CONFIGS)
+def psk_missing(facts: Facts) -> Iterator[Testimony]:
+    """One end has no key for this peer.
+
+    Seen: that end logs that it found no shared key (for the address on IOS, for the pair of identities on strongSwan), or
+    none of its keys is meant for the peer's address or identity.
+    Mended: on that end, by a key for the peer's address or identity, in the keyring and VRF that the connection uses.
+    """
+    if not _may_use_psk(facts):
+        return
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} has no pre-shared key for {peer}: add one there for the address or identity of {peer}."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        lacking = facts.name(found.at_fault) if found.at_fault is not None else "One end"
+        return f"{lacking} has no pre-shared key for its peer: add one there{where_to_change(found)}."
+
+    for clue in reported(facts, "psk-missing", say, EventKind.KEY_MISSING, change=lambda seen: change_of(seen.side)):
+        yield replace(clue, attribute=None)
+    yield from replayed(facts, "psk-missing", differ, Aspect.KEY_MISSING)
+
+
+@rule("id-mismatch", Need.LOG, Need.BOTH_CONFIGS)
+def id_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """The identity one end sends is not the one the other expects.
+
+    Seen: an end logs that the identity it received does not match, or that no connection fits the identities although one
+    fits the addresses; both configurations name different identities.
+    Mended: on either end: what one sends (`id`, `self-identity`) or what the other expects (`remote id`, `match identity`).
+    """
+    differing = facts.mismatches(Aspect.IDENTITY)
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        got = f" {seen.event.identity}" if seen.event.identity is not None else ""
+        return f"{me} does not expect the identity{got} that {peer} sends: make what one sends equal what the other expects."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        sender = facts.name(found.offered_by or replay.initiator)
+        judge = facts.name((found.offered_by or replay.initiator).other)
+        return f"{sender} sends the identity {found.offered}, {judge} expects {found.accepted}{where_to_change(found)}."
+
+    kinds = [EventKind.IDENTITY_REFUSED, EventKind.PEER_REFUSED]
+    if differing:
+        kinds.append(EventKind.PROFILE_NOT_MATCHED)
+    if not facts.mismatches(Aspect.AUTH_METHOD) or differing:
+        for clue in reported(facts, "id-mismatch", say, *kinds):
+            yield _with_identities(facts, clue)
+    yield from replayed(facts, "id-mismatch", differ, Aspect.IDENTITY)
+
+
+def _with_identities(facts: Facts, clue: Clue) -> Clue:
+    for seen in facts.events(EventKind.IDENTITY_REFUSED, EventKind.PEER_REFUSED, EventKind.PROFILE_NOT_MATCHED):
+        if seen.event.source in clue.evidence and seen.event.identity is not None and clue.offered is None:
+            return replace(clue, offered=str(seen.event.identity))
+    return clue
+
+
+@rule("profile-not-matched", Need.RESPONDER_LOG)
+def profile_not_matched(facts: Facts) -> Iterator[Testimony]:
+    """IOS: the peer matches no ISAKMP or IKEv2 profile.
+
+    Seen: the responder logs that no profile matches the identity, certificate or VRF of the peer, and its configuration does
+    not tell that it is the identity (then it is id-mismatch).
+    Mended: on that end: `match identity remote`, `match certificate` or `match fvrf` of the profile.
+    """
+    if facts.mismatches(Aspect.IDENTITY):
+        return
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"No IKE profile of {me} matches {seen.event.identity or peer}: correct its match statements."
+
+    yield from reported(
+        facts, "profile-not-matched", say, EventKind.PROFILE_NOT_MATCHED, change=lambda seen: change_of(seen.side)
+    )
+
+
+@rule("xauth-or-eap-failed", Need.LOG)
+def xauth_or_eap_failed(facts: Facts) -> Iterator[Testimony]:
+    """User authentication failed after the peers had proved who they are.
+
+    Seen: XAUTH or EAP ends in failure in the log of either end.
+    Mended: by the user's name and password, or the AAA server the responder asks.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} reports that user authentication (XAUTH or EAP) with {peer} failed: check user name, password and AAA."
+
+    yield from reported(facts, "xauth-or-eap-failed", say, EventKind.USER_AUTH_FAILED)

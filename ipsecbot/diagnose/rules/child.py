@@ -1,0 +1,217 @@
+"""The CHILD_SA: ESP proposals, perfect forward secrecy, traffic selectors, encapsulation mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ipsecbot.diagnose.attempts import Attempt, Seen
+from ipsecbot.diagnose.facts import Facts, is_esp
+from ipsecbot.diagnose.needs import Need
+from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
+from ipsecbot.diagnose.testimony import (
+    change_of,
+    compared,
+    ends,
+    furthest,
+    parties,
+    replayed,
+    reported,
+    where_to_change,
+    with_difference,
+)
+from ipsecbot.model.exchange import EventKind, ExchangeKind
+from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+from ipsecbot.model.proposal import Protocol
+
+_REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
+_REKEY_REFUSALS = ("NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD")
+
+
+def _in_child(seen: Seen) -> bool:
+    return seen.exchange is not None and Attempt(seen.exchange, seen.side).is_child
+
+
+def _is_of_child(seen: Seen) -> bool:
+    return is_esp(seen.event.protocol) or (seen.event.protocol is None and _in_child(seen))
+
+
+def _attribute(facts: Facts, seen: Seen) -> str | None:
+    """What the log says differs; where it does not, what the configurations say, when they say one thing only."""
+    found = compared(facts, seen, Protocol.ESP)
+    told = found.attribute if found is not None else furthest(facts, seen, Protocol.ESP)
+    if told is not None:
+        return told
+    aspects = {m.aspect for _, m in facts.mismatches(Aspect.CHILD_PROPOSAL, Aspect.PFS)}
+    return "dh" if aspects == {Aspect.PFS} else None
+
+
+@rule("esp-proposal-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+def esp_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """No ESP or AH transform in common.
+
+    Seen: the IKE SA comes up and the responder refuses every ESP proposal; the initiator is told NO_PROPOSAL_CHOSEN in
+    quick mode or IKE_AUTH.
+    Mended: on either end, by one transform that both have; the stronger of the two where both can.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        found = compared(facts, seen, Protocol.ESP)
+        if found is None:
+            return f"{me} accepts none of the ESP proposals of {peer}: give both ends one transform in common."
+        return (
+            f"{me} refuses the ESP proposal of {peer}: {found.attribute} {found.offered} offered, {found.accepted} accepted; "
+            "give both ends one transform in common."
+        )
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return (
+            f"ESP proposals differ in {found.attribute}: {asks} offers {found.offered}, {answers} accepts {found.accepted}"
+            f"{where_to_change(found)}."
+        )
+
+    for clue in reported(
+        facts,
+        "esp-proposal-mismatch",
+        say,
+        *_REFUSALS,
+        where=lambda seen: _is_of_child(seen) and _attribute(facts, seen) != "dh",
+    ):
+        exact = with_difference(facts, clue, Protocol.ESP)
+        yield exact if exact.attribute or facts.replays else replace(exact, strength=Strength.STRONG)
+    yield from replayed(facts, "esp-proposal-mismatch", differ, Aspect.CHILD_PROPOSAL)
+
+
+@rule("pfs-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+def pfs_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """Different or one-sided perfect forward secrecy.
+
+    Seen: IKEv1: quick mode is refused and the proposals differ in nothing but the group. IKEv2: the tunnel comes up, and the
+    first CREATE_CHILD_SA (a rekey) is refused with NO_PROPOSAL_CHOSEN or INVALID_KE_PAYLOAD.
+    Mended: on either end, by the same group on both; PFS on both rather than on neither.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} refuses the CHILD_SA of {peer} because of its Diffie-Hellman group: use the same PFS group on both."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return f"PFS differs: {asks} wants {found.offered}, {answers} {found.accepted}{where_to_change(found)}."
+
+    told = reported(
+        facts, "pfs-mismatch", say, *_REFUSALS, where=lambda seen: _is_of_child(seen) and _attribute(facts, seen) == "dh"
+    )
+    for clue in told:
+        yield replace(with_difference(facts, clue, Protocol.ESP), attribute="dh")
+    yield from (_with_dh(item) for item in replayed(facts, "pfs-mismatch", differ, Aspect.PFS))
+    refused = tuple(_refused_rekeys(facts))
+    if refused:
+        late = replayed(facts, "pfs-mismatch", differ, Aspect.PFS, late=True)
+        yield from (_with_dh(item) for item in late if isinstance(item, Clue))
+        if facts.mismatches(Aspect.PFS):
+            yield from (replace(clue, attribute="dh") for clue in refused)
+
+
+def _with_dh(item: Testimony) -> Testimony:
+    return replace(item, attribute="dh") if isinstance(item, Clue) else item
+
+
+def _refused_rekeys(facts: Facts) -> Iterator[Clue]:
+    """CREATE_CHILD_SA exchanges of IKEv2 that were refused for their proposal or group."""
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"The rekeying between {me} and {peer} is refused although the first CHILD_SA came up: use the same PFS group on both."
+
+    yield from reported(
+        facts,
+        "pfs-mismatch",
+        say,
+        EventKind.NOTIFY_RECEIVED,
+        EventKind.NOTIFY_SENT,
+        strength=Strength.STRONG,
+        where=lambda seen: (
+            _in_child(seen)
+            and seen.exchange is not None
+            and seen.exchange.kind is ExchangeKind.IKEV2
+            and seen.event.notify in _REKEY_REFUSALS
+        ),
+    )
+
+
+@rule("traffic-selector-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """What one end protects is not what the other expects behind it.
+
+    Seen: the responder refuses the selectors (proxy identities) or answers TS_UNACCEPTABLE; crypto ACLs or subnets of both
+    configurations are not mirror images.
+    Mended: on either end, by the mirror image of the other's selectors.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return (
+            f"{me} has nothing configured for the networks that {peer} proposes: make the selectors of both mirror each other."
+        )
+
+    def told(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{peer} answers {me} with {seen.event.notify}: make the traffic selectors of both mirror each other."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return f"Traffic selectors are no mirror images: {asks} proposes {found.offered}, {answers} expects {found.accepted}{where_to_change(found)}."
+
+    cause = "traffic-selector-mismatch"
+    yield from reported(facts, cause, say, EventKind.SELECTORS_REFUSED)
+    yield from reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=_names_selectors)
+    yield from replayed(facts, cause, differ, Aspect.SELECTORS)
+
+
+def _names_selectors(seen: Seen) -> bool:
+    """IKEv2 has a notify of its own; in an IKEv1 quick mode identities are the selectors."""
+    if seen.event.notify == "TS_UNACCEPTABLE":
+        return True
+    quick = seen.exchange is not None and seen.exchange.kind is ExchangeKind.QUICK
+    return quick and seen.event.notify == "INVALID_ID_INFORMATION"
+
+
+@rule("encapsulation-mode-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """Tunnel mode against transport mode.
+
+    Seen: the responder refuses the mode in quick mode; the configurations name different modes where the responder does not
+    fall back to tunnel mode.
+    Mended: on either end, by the mode of the other (tunnel between gateways, transport between hosts or under GRE).
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} refuses {seen.event.offered or 'the encapsulation'} mode of {peer}: use tunnel or transport mode on both."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return f"{asks} asks for {found.offered} mode, {answers} has {found.accepted} mode{where_to_change(found)}."
+
+    yield from reported(facts, "encapsulation-mode-mismatch", say, EventKind.ENCAPSULATION_REFUSED)
+    yield from replayed(facts, "encapsulation-mode-mismatch", differ, Aspect.ENCAPSULATION)
+
+
+@rule("virtual-ip-or-modeconfig", Need.LOG)
+def virtual_ip_or_modeconfig(facts: Facts) -> Iterator[Testimony]:
+    """A virtual address or mode-config request cannot be met.
+
+    Seen: an end logs that no pool holds an address for the peer, or that the peer did not ask for one.
+    Mended: on the responder by a pool (or a larger one), on the initiator by asking for a virtual address.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} cannot meet the address request between it and {peer}: check the address pool there."
+
+    yield from reported(
+        facts, "virtual-ip-or-modeconfig", say, EventKind.ADDRESS_REFUSED, change=lambda seen: change_of(seen.side)
+    )

@@ -1,0 +1,142 @@
+"""The responder looks for something configured: a connection for this peer, an IKE version, an exchange mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipsecbot.diagnose.attempts import Seen
+from ipsecbot.diagnose.facts import SIDES, Facts, addresses_of, lines
+from ipsecbot.diagnose.needs import Need
+from ipsecbot.diagnose.registry import Clue, Strength, Testimony, Witness, rule
+from ipsecbot.diagnose.testimony import change_of, ends, parties, replayed, reported, where_to_change
+from ipsecbot.model.connection import Connection
+from ipsecbot.model.evidence import Side
+from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+
+
+def _versions(connections: tuple[Connection, ...] | None) -> frozenset[int]:
+    return frozenset(version for connection in connections or () for version in connection.ike.versions)
+
+
+def _speaks_another_version(facts: Facts, seen: Seen) -> bool:
+    """The refused message was of a version that this end's connections with the peer do not speak."""
+    asked = seen.event.ike_version or (seen.exchange.ike_version if seen.exchange is not None else None)
+    return asked is not None and bool(_meant(facts, seen.side)) and asked not in _versions(_meant(facts, seen.side))
+
+
+def _meant(facts: Facts, side: Side) -> tuple[Connection, ...]:
+    """This end's connections that name the peer (or anybody)."""
+    peers = addresses_of(facts.tunnel, side.other)
+    return tuple(
+        connection
+        for connection in facts.connections(side) or ()
+        if "%any" in connection.remote_addresses or peers & set(connection.remote_addresses)
+    )
+
+
+@rule("no-config-for-peer", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+def no_config_for_peer(facts: Facts) -> Iterator[Testimony]:
+    """The responder has nothing configured for the peer.
+
+    Seen: the responder logs that it found no configuration for this pair of addresses; the initiator is told
+    NO_PROPOSAL_CHOSEN or nothing. Or the responder's configuration names other peers only.
+    Mended: on the responder, by a connection (crypto map entry, profile and key) for the initiator's address.
+    """
+    if facts.mismatches(Aspect.VERSION, Aspect.EXCHANGE_MODE, Aspect.AUTH_METHOD):
+        return
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return (
+            f"{me} has nothing configured for {seen.event.remote or peer} and refused {peer}: add a connection for it on {me}."
+        )
+
+    yield from reported(
+        facts,
+        "no-config-for-peer",
+        say,
+        EventKind.NO_CONNECTION,
+        change=lambda seen: change_of(seen.side),
+        where=lambda seen: not _speaks_another_version(facts, seen),
+    )
+    for side in SIDES:
+        yield from _unknown_to(facts, side)
+
+
+def _unknown_to(facts: Facts, side: Side) -> Iterator[Clue]:
+    """This end's configuration was read and no connection names the other end, which has one for this end."""
+    mine, theirs = facts.end(side), facts.end(side.other)
+    if mine is None or theirs is None or mine.connections is None or facts.tunnel.pairings or side is facts.initiator:
+        return
+    wanted = _meant(facts, side.other)
+    if _meant(facts, side) or not wanted:
+        return
+    evidence = lines(*(c.address_source or c.source for c in (*mine.connections, *wanted)))
+    yield Clue(
+        Strength.STRONG,
+        Witness.CONFIGS,
+        evidence,
+        f"No connection of {facts.name(side)} names {facts.name(side.other)}, which wants a tunnel with it: add one on {facts.name(side)}.",
+        change=change_of(side),
+    )
+
+
+@rule("ike-version-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+def ike_version_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """One end speaks IKEv1 only, the other IKEv2 only.
+
+    Seen: the responder refuses the version (INVALID_MAJOR_VERSION, or "no config found" although a connection for the
+    address exists in the other version), or drops the message silently; both configurations name different versions.
+    Mended: on either end, by the version of the other; IKEv2 where both can.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} refuses the IKE version that {peer} speaks: use one version, preferably IKEv2, on both."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return f"{asks} speaks {found.offered}, {answers} only {found.accepted}: use one IKE version on both{where_to_change(found)}."
+
+    yield from reported(facts, "ike-version-mismatch", say, EventKind.VERSION_REFUSED)
+    yield from reported(
+        facts,
+        "ike-version-mismatch",
+        say,
+        EventKind.NO_CONNECTION,
+        where=lambda seen: _speaks_another_version(facts, seen) or bool(facts.mismatches(Aspect.VERSION)),
+    )
+    yield from reported(
+        facts,
+        "ike-version-mismatch",
+        lambda seen: (
+            f"{facts.name(seen.side.other)} answered that it does not speak the IKE version of {facts.name(seen.side)}."
+        ),
+        EventKind.NOTIFY_RECEIVED,
+        strength=Strength.STRONG,
+        where=lambda seen: seen.event.notify == "INVALID_MAJOR_VERSION",
+    )
+    yield from replayed(facts, "ike-version-mismatch", differ, Aspect.VERSION)
+
+
+@rule("exchange-mode-mismatch", Need.LOG, Need.BOTH_CONFIGS)
+def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """Main mode against aggressive mode (IKEv1).
+
+    Seen: an end refuses the mode (aggressive mode disabled, or none of its connections allows it); or one end initiates a
+    mode which the other's configuration does not accept.
+    Mended: on the initiator by main mode; accepting aggressive mode with a pre-shared key exposes its hash to guessing.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} refuses the exchange mode that {peer} uses: set both to main mode."
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return f"{asks} initiates in {found.offered} mode, {answers} accepts {found.accepted} only: use main mode on both{where_to_change(found)}."
+
+    if not facts.mismatches(Aspect.AUTH_METHOD) or facts.mismatches(Aspect.EXCHANGE_MODE):
+        yield from reported(facts, "exchange-mode-mismatch", say, EventKind.MODE_REFUSED)
+    yield from replayed(facts, "exchange-mode-mismatch", differ, Aspect.EXCHANGE_MODE)

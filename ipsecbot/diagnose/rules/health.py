@@ -1,0 +1,78 @@
+"""Nothing is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipsecbot.diagnose.facts import SIDES, Facts, lines
+from ipsecbot.diagnose.needs import Need
+from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
+from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.proposal import Protocol
+from ipsecbot.model.sa import Role, SaState
+
+_ENDINGS = (EventKind.PEER_SILENT, EventKind.IDLE, EventKind.DELETED, EventKind.DELETE_RECEIVED, EventKind.GAVE_UP)
+_RENEWALS = (EventKind.ESTABLISHED, EventKind.REKEYED)
+
+
+@rule("healthy", Need.CHILD_SAS, Need.LOG)
+def healthy(facts: Facts) -> Iterator[Testimony]:
+    """The tunnel negotiates and passes traffic.
+
+    Seen: a usable CHILD_SA at every end whose table was read, with packets counted both ways; or, without tables, a
+    negotiation that ends in CHILD_SAs and is not followed by their removal.
+    Mended: nothing is to be mended; differences that bite only at a rekey are named in the notes.
+    """
+    if any(facts.state(side).children is not None for side in SIDES):
+        yield from _by_state(facts)
+    else:
+        yield from _by_log(facts)
+
+
+def _by_state(facts: Facts) -> Iterator[Testimony]:
+    known = [side for side in SIDES if facts.state(side).children is not None]
+    if not facts.is_up:
+        yield Cleared("an end has no usable CHILD_SA")
+        return
+    failing = [
+        sa
+        for side in known
+        for sa in facts.state(side).children or ()
+        if sa.state is SaState.ABSENT and sa.counters.send_errors
+    ]
+    if failing:
+        yield Cleared("another flow of this tunnel fails", lines(*(sa.source for sa in failing)))
+        return
+    states = [facts.state(side) for side in known]
+    evidence = lines(*(sa.source for state in states for sa in state.usable_children[:2]))
+    names = " and ".join(facts.name(side) for side in known)
+    both_ways = all(state.packets_in and state.packets_out for state in states)
+    one_way = any(bool(state.packets_in) is not bool(state.packets_out) for state in states)
+    if one_way:
+        return
+    words = "packets both ways" if both_ways else "no packet counted yet"
+    strength = Strength.PROOF if both_ways else Strength.STRONG
+    yield Clue(strength, Witness.STATE, evidence, f"The tunnel is up at {names}, with {words}.")
+
+
+def _by_log(facts: Facts) -> Iterator[Testimony]:
+    for side in SIDES:
+        mine = [attempt for attempt in facts.attempts if attempt.side is side and not attempt.is_notice]
+        if not mine or not mine[-1].child_established or _ended(facts, side):
+            continue
+        ups = [seen.event.source for seen in facts.events(EventKind.ESTABLISHED, side=side)]
+        witness = Witness.RESPONDER if mine[-1].exchange.role is Role.RESPONDER else Witness.INITIATOR
+        evidence = lines(*ups[-2:]) or lines(*(s for message in mine[-1].exchange.messages[-1:] for s in message.sources))
+        yield Clue(Strength.STRONG, witness, evidence, f"The negotiation at {facts.name(side)} ends with a CHILD_SA in place.")
+
+
+def _ended(facts: Facts, side: object) -> bool:
+    """Whether the log goes on to say that the SAs went away, and not that new ones came."""
+    events = [seen.event for seen in facts.seen if seen.side is side]
+    ups = [e.source for e in events if e.kind in _RENEWALS and e.protocol is not Protocol.IKE]
+    for event in events:
+        later = [up for up in ups if up.output == event.source.output and up.first_line > event.source.first_line]
+        earlier = [up for up in ups if up.output == event.source.output and up.first_line < event.source.first_line]
+        if event.kind in _ENDINGS and earlier and not later:
+            return True
+    return False

@@ -1,0 +1,124 @@
+"""The device itself: configuration not in force or incomplete, algorithms and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipsecbot.diagnose.attempts import Seen
+from ipsecbot.diagnose.facts import SIDES, Facts, lines
+from ipsecbot.diagnose.faults import Stage
+from ipsecbot.diagnose.needs import Need
+from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
+from ipsecbot.diagnose.testimony import change_of, reported
+from ipsecbot.model.exchange import EventKind
+
+
+@rule("crypto-map-incomplete", Need.CONFIG, Need.LOG)
+def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
+    """IOS: a crypto map without ACL, peer or transform set, or applied to no interface; tunnel protection missing.
+
+    Seen: in the configuration or the crypto map table; the router says so when it is asked for the tunnel.
+    Mended: on that router, by the missing line.
+    """
+    if facts.passed >= Stage.CHILD:
+        yield Cleared("a CHILD_SA came up")
+        return
+    early = facts.is_observed and facts.passed < Stage.AUTH
+    for side in SIDES:
+        connections = facts.connections(side) or ()
+        if any(not connection.problems and connection.applied is not False for connection in connections):
+            continue
+        for connection in connections:
+            problems = connection.problems
+            if connection.applied is False and connection.source is not None:
+                problems = (*problems, (f"{connection.name} is applied to no interface", connection.source))
+            if not problems:
+                continue
+            what = "; ".join(text for text, _ in problems)
+            yield Clue(
+                Strength.HINT if early else Strength.PROOF,
+                Witness.CONFIG,
+                lines(*(source for _, source in problems)),
+                f"The configuration of {facts.name(side)} is incomplete: {what}.",
+                change=change_of(side),
+                weight=0.4,
+            )
+
+    def say(seen: Seen) -> str:
+        return f"{facts.name(seen.side)} reports an incomplete configuration: {seen.event.detail or 'see the line quoted'}."
+
+    yield from reported(
+        facts, "crypto-map-incomplete", say, EventKind.CONFIG_INCOMPLETE, change=lambda seen: change_of(seen.side)
+    )
+
+
+@rule("config-not-loaded", Need.CONFIG, Need.LOG)
+def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
+    """The configuration on disk is not what the daemon runs.
+
+    Seen: the daemon reports that it could not load a connection or key, or the file has a connection that the daemon does not list.
+    Mended: on that end, by correcting the line and loading again (`swanctl --load-all`, `ipsec reload`).
+    """
+    if facts.passed >= Stage.CHILD:
+        yield Cleared("a CHILD_SA came up")
+        return
+    for side in SIDES:
+        connections = facts.connections(side) or ()
+        idle = [connection for connection in connections if connection.running is False]
+        if idle and not any(connection.running for connection in connections):
+            names = ", ".join(connection.name for connection in idle)
+            headline = (
+                f"{facts.name(side)} has {names} on disk only, the daemon does not know it: load the configuration again."
+            )
+            evidence = lines(*(connection.source for connection in idle))
+            yield Clue(Strength.STRONG, Witness.CONFIG, evidence, headline, change=change_of(side))
+
+    def say(seen: Seen) -> str:
+        return (
+            f"{facts.name(seen.side)} could not load part of its configuration: {seen.event.detail or 'see the line quoted'}."
+        )
+
+    yield from reported(
+        facts,
+        "config-not-loaded",
+        say,
+        EventKind.CONFIG_REFUSED,
+        strength=Strength.STRONG,
+        change=lambda seen: change_of(seen.side),
+    )
+
+
+@rule("algorithm-unsupported", Need.LOG)
+def algorithm_unsupported(facts: Facts) -> Iterator[Testimony]:
+    """An algorithm is configured or agreed that this end cannot compute.
+
+    Seen: that end logs that a plugin, the kernel or the image lacks the algorithm.
+    Mended: on that end by the plugin or image, or on both by another algorithm.
+    """
+    if facts.passed >= Stage.CHILD:
+        yield Cleared("a CHILD_SA came up")
+        return
+
+    def say(seen: Seen) -> str:
+        what = seen.event.detail or "an algorithm"
+        return f"{facts.name(seen.side)} cannot compute {what}: load what it lacks there, or use another algorithm on both."
+
+    yield from reported(
+        facts, "algorithm-unsupported", say, EventKind.ALGORITHM_UNSUPPORTED, change=lambda seen: change_of(seen.side)
+    )
+
+
+@rule("crypto-engine-or-license", Need.LOG)
+def crypto_engine_or_license(facts: Facts) -> Iterator[Testimony]:
+    """Hardware engine, throughput licence or tunnel limit.
+
+    Seen: the router logs that a limit is reached or the engine failed.
+    Mended: on that router, by the licence or fewer tunnels.
+    """
+
+    def say(seen: Seen) -> str:
+        return f"{facts.name(seen.side)} has reached a limit: {seen.event.detail or 'see the line quoted'}."
+
+    yield from reported(
+        facts, "crypto-engine-or-license", say, EventKind.RESOURCE_LIMIT, change=lambda seen: change_of(seen.side)
+    )

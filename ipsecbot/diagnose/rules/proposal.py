@@ -1,0 +1,58 @@
+"""IKE proposals: none in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipsecbot.diagnose.attempts import Seen
+from ipsecbot.diagnose.facts import Facts
+from ipsecbot.diagnose.needs import Need
+from ipsecbot.diagnose.registry import Testimony, rule
+from ipsecbot.diagnose.testimony import compared, ends, furthest, parties, replayed, reported, where_to_change, with_difference
+from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+from ipsecbot.model.proposal import Protocol
+
+
+def is_of_ike(seen: Seen) -> bool:
+    """A refusal of IKE proposals; one without a protocol belongs to IKE before any CHILD_SA is negotiated."""
+    return seen.event.protocol in (None, Protocol.IKE)
+
+
+@rule("ike-proposal-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+def ike_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
+    """None of the initiator's IKE proposals is acceptable to the responder.
+
+    Seen: the responder lists what was offered and what it has, and refuses; the initiator is told NO_PROPOSAL_CHOSEN. The
+    attribute is what differs in the nearest pair.
+    Mended: on either end, by one proposal that both have; the stronger of the two where both can.
+    """
+
+    def say(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        found = compared(facts, seen, Protocol.IKE)
+        if found is None:
+            what = furthest(facts, seen, Protocol.IKE)
+            return f"{me} accepts none of the IKE proposals of {peer}" + (f": {what} differs." if what else ".")
+        return (
+            f"{me} refuses the IKE proposal of {peer}: {found.attribute} {found.offered} offered, {found.accepted} accepted; "
+            "give both ends one proposal in common."
+        )
+
+    def differ(replay: Negotiation, found: Mismatch) -> str:
+        asks, answers = parties(facts, replay)
+        return (
+            f"IKE proposals differ in {found.attribute}: {asks} offers {found.offered}, {answers} accepts {found.accepted}"
+            f"{where_to_change(found)}."
+        )
+
+    for clue in reported(
+        facts,
+        "ike-proposal-mismatch",
+        say,
+        EventKind.PROPOSAL_REFUSED,
+        EventKind.TRANSFORM_REFUSED,
+        where=lambda seen: is_of_ike(seen) and furthest(facts, seen, Protocol.IKE) != "auth",
+    ):
+        yield with_difference(facts, clue, Protocol.IKE)
+    yield from replayed(facts, "ike-proposal-mismatch", differ, Aspect.IKE_PROPOSAL)
