@@ -289,9 +289,7 @@ def render(platform: Platform, name: str, **values: str | int) -> Command:
 
     CommandRefused when the table has no such row, when a value is missing or superfluous, or not of its type.
     """
-    row = _BY_NAME.get((platform, name))
-    if row is None:
-        raise CommandRefused(f"the table has no command {name!r} for {platform}")
+    row = row_of(platform, name)
     wanted = set(re.findall(r"{(\w+)}", row.template))
     if wanted != set(values):
         raise CommandRefused(f"{name} takes {sorted(wanted)}, not {sorted(values)}")
@@ -299,6 +297,14 @@ def render(platform: Platform, name: str, **values: str | int) -> Command:
     text = re.sub(r"{(\w+)}", lambda hole: safe[hole.group(1)], row.template)
     own = row.seconds or (int(safe["seconds"]) + 10 if "seconds" in safe else None)
     return Command(row, text, timedelta(seconds=own) if own else None, proof=_PROOF)
+
+
+def row_of(platform: Platform, name: str) -> Row:
+    """The row of a name; CommandRefused when there is none."""
+    row = _BY_NAME.get((platform, name))
+    if row is None:
+        raise CommandRefused(f"the table has no command {name!r} for {platform}")
+    return row
 
 
 def recognise(platform: Platform, text: str) -> Command:

@@ -18,7 +18,7 @@ from typing import Any
 import paramiko
 from netmiko.cisco.cisco_ios import CiscoIosSSH
 
-from ipsecbot.collect.commands import Command, CommandRefused, render
+from ipsecbot.collect.commands import Command, CommandRefused, render, row_of
 from ipsecbot.collect.failures import LIBRARY_ERRORS, hung, lost, while_asking, while_opening, wrong_platform
 from ipsecbot.collect.session import Answer
 from ipsecbot.collect.ssh import authentication, client_for
@@ -132,6 +132,14 @@ class IosSession:
         if name not in self._asked:
             self._asked[name] = self.send(render(Platform.CISCO_IOS, name))
         return self._asked[name]
+
+    def forget(self, names: tuple[str, ...]) -> None:
+        """What `ask` remembers of these: the next question goes to the router again."""
+        for name in names:
+            self._asked.pop(name, None)
+            instead = row_of(Platform.CISCO_IOS, name).instead
+            if instead is not None:
+                self._asked.pop(instead, None)
 
     def send(self, command: Command) -> Answer:
         if type(command) is not Command or command.row.platform is not Platform.CISCO_IOS:
