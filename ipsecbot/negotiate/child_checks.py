@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from ipsecbot.model.connection import ChildPolicy, EncapsulationMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
-from ipsecbot.model.selectors import SelectorPair, TrafficSelector, mirrored
+from ipsecbot.model.selectors import SelectorPair, mirrored
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_child, rekey_mismatches
 from ipsecbot.negotiate.responder_rules import ModeRule
-from ipsecbot.negotiate.selectors import is_between_hosts, resolved, select
+from ipsecbot.negotiate.selectors import between_hosts, is_between_hosts, resolved, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,23 @@ class ChildReplay:
 def replay_child(initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int) -> ChildReplay:
     """All decisions about one child, also after the first refusal."""
     selectors, checked = _check_selectors(initiator, responder, mine, yours, version)
-    checked += _check_mode(initiator, responder, mine, yours, version)
+    if checked.mismatches and mine.mode is not yours.mode:
+        selectors, checked = _blame_mode(initiator, responder, mine, yours, version, checked)
+    else:
+        checked += _check_mode(initiator, responder, mine, yours, version)
     choice, found = _check_proposals(initiator, responder, mine, yours, version)
     return ChildReplay(mine, yours, choice, selectors, checked + found)
+
+
+def _blame_mode(
+    initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int, refused: Checked
+) -> tuple[tuple[SelectorPair, ...], Checked]:
+    """Selectors that fail only because one end is in transport mode, and so wants the peers alone, differ in mode."""
+    tunnels = tuple(replace(child, mode=EncapsulationMode.TUNNEL) for child in (mine, yours))
+    selectors, checked = _check_selectors(initiator, responder, tunnels[0], tunnels[1], version)
+    if checked.mismatches:
+        return (), refused + _check_mode(initiator, responder, mine, yours, version)
+    return selectors, Checked((_mode_mismatch(initiator, mine, yours, mine.mode, yours.mode),), checked.unknown)
 
 
 def _check_selectors(
@@ -38,11 +52,14 @@ def _check_selectors(
     if mine.selectors is None or yours.selectors is None:
         silent = initiator.name if mine.selectors is None else responder.name
         return (), Checked(unknown=(f"the traffic selectors of {silent} are not known",))
-    offered, configured = _offer(initiator, mine, version), _resolve(responder, yours.selectors)
-    if len(configured) < len(yours.selectors) or (mine.selectors and not offered):
+    if any(_needs_address(initiator, pair) for pair in mine.selectors) or any(
+        _needs_address(responder, pair) for pair in yours.selectors
+    ):
         return (), Checked(unknown=("a traffic selector stands for an end's own address, which is not known",))
-    alone = initiator.rules.offers_pairs_alone
-    chosen = select(offered, configured, rule=responder.rules.selectors(version), alone=alone)
+    offered, configured = _pairs(initiator, mine), _pairs(responder, yours)
+    if version == 1 and not initiator.rules.offers_pairs_alone:
+        offered = offered[:1]
+    chosen = select(offered, configured, rule=responder.rules.selectors(version), alone=initiator.rules.offers_pairs_alone)
     refused = chosen.refused
     if version == 1 and not initiator.rules.accepts_narrowed_v1:
         refused += tuple(pair for pair in offered if pair not in chosen.selected and pair not in refused)
@@ -65,22 +82,16 @@ def _selector_mismatch(initiator: Party, mine: ChildPolicy, yours: ChildPolicy, 
     )
 
 
-def _resolve(party: Party, pairs: tuple[SelectorPair, ...]) -> tuple[SelectorPair, ...]:
-    fixed = (resolved(pair, party.address, party.peer_address) for pair in pairs)
+def _needs_address(party: Party, pair: SelectorPair) -> bool:
+    return resolved(pair, party.address, party.peer_address) is None
+
+
+def _pairs(party: Party, child: ChildPolicy) -> tuple[SelectorPair, ...]:
+    """The pairs as they go on the wire or are looked up: charon in transport mode keeps the peers of each and drops others."""
+    hosts_only = child.mode is EncapsulationMode.TRANSPORT and not party.rules.transport_between_hosts_only
+    fix = between_hosts if hosts_only else resolved
+    fixed = (fix(pair, party.address, party.peer_address) for pair in child.selectors or ())
     return tuple(pair for pair in fixed if pair is not None)
-
-
-def _offer(initiator: Party, child: ChildPolicy, version: int) -> tuple[SelectorPair, ...]:
-    """The pairs the initiator puts on the wire."""
-    pairs = child.selectors or ()
-    if child.mode is EncapsulationMode.TRANSPORT and not initiator.rules.transport_between_hosts_only:
-        pairs = tuple(SelectorPair(_dynamic(pair.local), _dynamic(pair.remote)) for pair in pairs)
-    fixed = _resolve(initiator, pairs)
-    return fixed if version == 2 or initiator.rules.offers_pairs_alone else fixed[:1]
-
-
-def _dynamic(selector: TrafficSelector) -> TrafficSelector:
-    return replace(selector, network=None)
 
 
 def _check_mode(initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int) -> Checked:
@@ -93,7 +104,17 @@ def _check_mode(initiator: Party, responder: Party, mine: ChildPolicy, yours: Ch
     offered, wanted = _asked_mode(initiator, mine), yours.mode
     if offered is wanted or (rule is ModeRule.TUNNEL_IS_STRICT and wanted is EncapsulationMode.TRANSPORT):
         return Checked()
-    mismatch = Mismatch(
+    return Checked((_mode_mismatch(initiator, mine, yours, offered, wanted),))
+
+
+def _mode_mismatch(
+    initiator: Party,
+    mine: ChildPolicy,
+    yours: ChildPolicy,
+    offered: EncapsulationMode | None,
+    wanted: EncapsulationMode | None,
+) -> Mismatch:
+    return Mismatch(
         Aspect.ENCAPSULATION,
         None,
         str(offered),
@@ -102,7 +123,6 @@ def _check_mode(initiator: Party, responder: Party, mine: ChildPolicy, yours: Ch
         responder=yours.mode_source or yours.source,
         offered_by=initiator.side,
     )
-    return Checked((mismatch,))
 
 
 def _asked_mode(party: Party, child: ChildPolicy) -> EncapsulationMode | None:

@@ -62,9 +62,10 @@ def check_version(initiator: Party, responder: Party) -> tuple[int | None, Check
 
 
 def check_mode(initiator: Party, responder: Party) -> Checked:
-    """IKEv1 main against aggressive mode."""
+    """IKEv1 main against aggressive mode. An end that knows its own mode and accepts none refuses every attempt (charon:
+    aggressive mode with a pre-shared key, unless `i_dont_care_about_security_and_use_aggressive_mode_psk`)."""
     mine, yours = initiator.connection.ike, responder.connection.ike
-    if mine.initiates_mode is None or not yours.accepts_modes:
+    if mine.initiates_mode is None or (yours.initiates_mode is None and not yours.accepts_modes):
         silent = initiator.name if mine.initiates_mode is None else responder.name
         return Checked(unknown=(f"whether {silent} uses main or aggressive mode is not known",))
     if mine.initiates_mode in yours.accepts_modes:
@@ -73,7 +74,7 @@ def check_mode(initiator: Party, responder: Party) -> Checked:
         Aspect.EXCHANGE_MODE,
         None,
         f"{mine.initiates_mode} mode",
-        " or ".join(f"{mode} mode" for mode in yours.accepts_modes),
+        " or ".join(f"{mode} mode" for mode in yours.accepts_modes) or "no attempt of the peer",
         initiator=mine.mode_source or mine.source,
         responder=yours.mode_source or yours.source,
         offered_by=initiator.side,

@@ -31,9 +31,7 @@ def _pairs(mine: tuple[str, ...], yours: tuple[str, ...]) -> list[tuple[str, str
 def _names(end: Endpoint, own: str, peer: str) -> int:
     """How many connections of `end` name `peer`; one that also starts from `own` counts twice."""
     return sum(
-        1 + (own in connection.local_addresses)
-        for connection in end.connections or ()
-        if peer in connection.remote_addresses
+        1 + (own in connection.local_addresses) for connection in end.connections or () if peer in connection.remote_addresses
     )
 
 

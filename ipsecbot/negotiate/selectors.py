@@ -83,6 +83,16 @@ def _fixed(selector: TrafficSelector, address: str | None) -> TrafficSelector | 
     return None if address is None else replace(selector, network=ip_network(address))
 
 
+def between_hosts(pair: SelectorPair, local_address: str | None, remote_address: str | None) -> SelectorPair | None:
+    """What transport mode leaves of a pair: the two peers themselves, None where the pair does not hold them."""
+    if local_address is None or remote_address is None:
+        return None
+    local, remote = ip_network(local_address), ip_network(remote_address)
+    fixed = resolved(pair, local_address, remote_address)
+    hosts = SelectorPair(replace(pair.local, network=local), replace(pair.remote, network=remote))
+    return hosts if fixed is not None and overlap_of_pairs(fixed, hosts) == hosts else None
+
+
 def is_between_hosts(pair: SelectorPair, local_address: str | None, remote_address: str | None) -> bool:
     """Whether the pair protects nothing but the two peers themselves, where transport mode is possible."""
     fixed = resolved(pair, local_address, remote_address)

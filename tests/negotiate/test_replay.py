@@ -65,6 +65,8 @@ def test_ends_that_fit_have_nothing_to_mend(
 BROKEN = [
     ({"versions": (1,)}, {"versions": (2,)}, ["version: IKEv1 / IKEv2"]),
     ({"versions": (1,), "initiates": AGGRESSIVE}, {"versions": (1,)}, ["exchange-mode: aggressive mode / main mode"]),
+    ({"versions": (1,), "initiates": AGGRESSIVE}, {"versions": (1,), "initiates": AGGRESSIVE, "accepts": ()},
+     ["exchange-mode: aggressive mode / no attempt of the peer"]),
     ({"ike": ike("aes128-sha256-modp2048")}, {}, ["ike-proposal key-length: aes128 / aes256"]),
     ({"local_id": fqdn("west")}, {"remote_ids": (fqdn("branch"),)}, ["identity: west (fqdn) / branch (fqdn)"]),
     ({"remote_ids": (fqdn("east"),)}, {}, [f"identity: {RIGHT} (ipv4) / east (fqdn)"]),
@@ -121,6 +123,15 @@ def test_ikev2_transport_against_tunnel_falls_back_on_strongswan() -> None:
     left = replace(left, mode=TRANSPORT, selectors=pairs("dynamic === dynamic"))
     right = replace(right, selectors=pairs("dynamic === dynamic"))
     assert run(left, right).mismatches == ()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("modes", [(TRANSPORT, TUNNEL), (TUNNEL, TRANSPORT)])
+def test_networks_that_transport_mode_cannot_carry_are_a_difference_of_mode(version: int, modes: tuple) -> None:
+    """charon in transport mode drops selectors without the peers: "traffic selectors  ===  unacceptable" (live 5.9.8)."""
+    left, right = two_ends(versions=(version,))
+    found = run(replace(left, mode=modes[0]), replace(right, mode=modes[1]))
+    assert reasons(found) == [f"encapsulation: {modes[0]} / {modes[1]}"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,215 @@
+"""One attempt at an IKE SA cut into its exchanges: phase 1 or IKE_SA_INIT with IKE_AUTH, each child, the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from ipsecbot.ladder.associations import Association
+from ipsecbot.ladder.naming import name_of
+from ipsecbot.ladder.vocabulary import CHILD_KINDS, DELETES, LIFE_KINDS, NOTIFIES, WIRE
+from ipsecbot.model.exchange import Direction, EventKind, ExchangeKind, ExchangeType, LogEvent, Message
+from ipsecbot.model.proposal import Protocol
+from ipsecbot.model.sa import Role
+
+_CHILD_PROTOCOLS = (Protocol.ESP, Protocol.AH)
+_INFORMATIONAL = (ExchangeType.INFORMATIONAL, ExchangeType.INFORMATIONAL_V1)
+_KINDS = {
+    ExchangeType.MAIN: ExchangeKind.MAIN,
+    ExchangeType.AGGRESSIVE: ExchangeKind.AGGRESSIVE,
+    ExchangeType.QUICK: ExchangeKind.QUICK,
+}
+
+
+@dataclass(slots=True)
+class Slot:
+    """One exchange in the making. `child`: a quick mode or CREATE_CHILD_SA; `key` its message id and who started it."""
+
+    kind: ExchangeKind
+    child: bool = False
+    key: tuple[int | None, bool | None] | None = None
+    role: Role | None = None
+    events: list[LogEvent] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    ids: list[int | None] = field(default_factory=list)
+    established: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(message.name for message in self.messages)
+
+    def put(self, event: LogEvent, role: Role | None) -> None:
+        """Write a message down; the same once more is a retransmission."""
+        name = name_of(event, self.role or role, self.names)
+        direction = Direction.SENT if event.kind is EventKind.SENT else Direction.RECEIVED
+        fresh = Message(name, direction, event.at, event.payloads, (event.source,))
+        for index in reversed(range(len(self.messages))):
+            known = self.messages[index]
+            if (known.name, known.direction, self.ids[index]) == (name, direction, event.message_id):
+                if name.startswith("IKE_SA_INIT") and any(later.direction is not direction for later in self.messages[index:]):
+                    break  # another try after INVALID_KE_PAYLOAD or COOKIE
+                self._repeat(index, event, is_fragment=_is_fragment(event))
+                return
+        self.messages.append(fresh)
+        self.ids.append(event.message_id)
+
+    def repeat(self, event: LogEvent, direction: Direction) -> bool:
+        """Count a retransmission of the message it names, else of the last one in that direction."""
+        fits: tuple[Callable[[int], bool], ...] = (
+            lambda index: event.name is not None and self.messages[index].name == event.name,
+            lambda index: event.message_id is not None and self.ids[index] == event.message_id,
+            lambda _: event.name is None,
+        )
+        for fit in fits:
+            for index in reversed(range(len(self.messages))):
+                if self.messages[index].direction is direction and fit(index):
+                    self._repeat(index, event)
+                    return True
+        return False
+
+    def _repeat(self, index: int, event: LogEvent, *, is_fragment: bool = False) -> None:
+        known = self.messages[index]
+        times = known.times if is_fragment else known.times + 1
+        self.messages[index] = replace(known, times=times, sources=(*known.sources, event.source))
+
+
+def _is_fragment(event: LogEvent) -> bool:
+    return bool(event.payloads) and all(payload.startswith(("EF", "SKF")) for payload in event.payloads)
+
+
+def cut(association: Association) -> list[Slot]:
+    """The exchanges of one attempt, in the order in which they began."""
+    cutter = _Cutter(association)
+    for event in association.events:
+        cutter.place(event)
+    return cutter.slots
+
+
+class _Cutter:
+    def __init__(self, association: Association) -> None:
+        self._association = association
+        self.slots: list[Slot] = []
+        self._current: Slot | None = None
+
+    def place(self, event: LogEvent) -> None:
+        """Put one event where it belongs and let it change what it changes."""
+        slot = self._slot(event)
+        slot.events.append(event)
+        if event.kind in WIRE:
+            slot.put(event, self._association.role)
+            if slot.child:
+                slot.role = slot.role or _child_role(slot)
+        elif event.kind is EventKind.RETRANSMITTED:
+            self._repeat(slot, event, Direction.SENT)
+        elif event.kind is EventKind.REPEATED:
+            self._repeat(slot, event, Direction.RECEIVED)
+        if event.kind is EventKind.ESTABLISHED and slot.child is (event.protocol in _CHILD_PROTOCOLS):
+            slot.established = True
+        if slot.child:
+            for first in self.slots:
+                if first is not slot and first.kind is not ExchangeKind.INFORMATIONAL and not first.child:
+                    first.established = True  # no child without an IKE SA
+        if slot.kind is not ExchangeKind.INFORMATIONAL:
+            self._current = slot
+
+    def _repeat(self, slot: Slot, event: LogEvent, direction: Direction) -> None:
+        """Retransmissions name their message badly: the newest exchange that has one in that direction is meant."""
+        for candidate in (slot, *reversed(self.slots)):
+            if candidate.repeat(event, direction):
+                return
+
+    def _open(self, kind: ExchangeKind, *, child: bool = False, key: tuple[int | None, bool | None] | None = None) -> Slot:
+        self.slots.append(Slot(kind, child, key))
+        return self.slots[-1]
+
+    @property
+    def _first(self) -> Slot | None:
+        """The exchange that makes the IKE SA."""
+        return next((slot for slot in self.slots if not slot.child and slot.kind is not ExchangeKind.INFORMATIONAL), None)
+
+    def _slot(self, event: LogEvent) -> Slot:
+        exchange = event.exchange
+        if exchange in _INFORMATIONAL and event.kind in WIRE:
+            return self._informational(event)
+        if exchange in (ExchangeType.QUICK, ExchangeType.CREATE_CHILD_SA):
+            return self._child(event)
+        if exchange in (ExchangeType.MAIN, ExchangeType.AGGRESSIVE, ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH):
+            return self._first_of(event)
+        if event.kind in CHILD_KINDS or event.protocol in _CHILD_PROTOCOLS:
+            return self._about_child(event)
+        if event.kind in LIFE_KINDS or event.kind in DELETES | {EventKind.DELETED}:
+            return self._ended(event)
+        if event.kind in NOTIFIES and self._current is not None and self._current.established:
+            return self._first or self._current
+        return self._current or self._first_of(event)
+
+    def _first_of(self, event: LogEvent) -> Slot:
+        slot = self._first
+        if slot is None:
+            version = self._association.version
+            kind = _KINDS.get(event.exchange) if event.exchange else None
+            unknown = ExchangeKind.IKEV2 if version == 2 else ExchangeKind.MAIN
+            slot = self._open(kind or (unknown if event.exchange not in _INFORMATIONAL else ExchangeKind.INFORMATIONAL))
+        elif event.exchange is ExchangeType.AGGRESSIVE and not slot.messages:
+            slot.kind = ExchangeKind.AGGRESSIVE
+        return slot
+
+    def _informational(self, event: LogEvent) -> Slot:
+        """A notify ends what is being negotiated; with nothing open it is an exchange of its own."""
+        if self._current is not None and not self._current.established:
+            return self._current
+        last = self.slots[-1] if self.slots else None
+        if last is not None and last.kind is ExchangeKind.INFORMATIONAL:
+            return last
+        return self._open(ExchangeKind.INFORMATIONAL)
+
+    def _child(self, event: LogEvent) -> Slot:
+        """Children are told apart by message id; in IKEv2 both ends count for themselves (RFC 7296 section 2.2)."""
+        kind = ExchangeKind.QUICK if event.exchange is ExchangeType.QUICK else ExchangeKind.IKEV2
+        children = [slot for slot in self.slots if slot.child]
+        latest = children[-1] if children else None
+        key = (event.message_id, _started_here(event) if kind is ExchangeKind.IKEV2 else None)
+        if event.message_id is not None:
+            known = next((slot for slot in reversed(children) if slot.key == key), None)
+            if known is not None:
+                return known
+            if latest is not None and latest.key is None and not latest.messages:
+                latest.key = key
+                return latest
+            if event.kind not in WIRE and event.kind is not EventKind.STARTED and latest is not None:
+                return latest
+            return self._open(kind, child=True, key=key)
+        if event.kind is EventKind.STARTED or latest is None:
+            return self._open(kind, child=True)
+        opens = event.kind in WIRE and name_of(event, None, latest.names) in ("QM1", "CREATE_CHILD_SA request")
+        return self._open(kind, child=True) if opens and latest.messages else latest
+
+    def _about_child(self, event: LogEvent) -> Slot:
+        if event.kind in (*DELETES, EventKind.DELETED):
+            return self._ended(event)
+        children = [slot for slot in self.slots if slot.child]
+        if self._association.version != 2:
+            starts = event.kind is EventKind.STARTED
+            return children[-1] if children and not starts else self._open(ExchangeKind.QUICK, child=True)
+        first = self._first_of(event)
+        if event.kind is EventKind.STARTED and first.established:
+            return self._open(ExchangeKind.IKEV2, child=True)
+        return children[-1] if children and self._current is children[-1] else first
+
+    def _ended(self, event: LogEvent) -> Slot:
+        if self._current is not None and not self._current.established:
+            return self._current
+        return self._first or self._current or self._open(ExchangeKind.INFORMATIONAL)
+
+
+def _started_here(event: LogEvent) -> bool | None:
+    if event.kind not in WIRE or event.is_request is None:
+        return None
+    return event.is_request is (event.kind is EventKind.SENT)
+
+
+def _child_role(slot: Slot) -> Role | None:
+    """Who started a child is told by its first message, whoever started the IKE SA."""
+    first = slot.messages[0]
+    asked = first.name in ("QM1", "QM3") or first.name.endswith("request")
+    return Role.INITIATOR if asked is (first.direction is Direction.SENT) else Role.RESPONDER
