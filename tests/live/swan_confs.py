@@ -92,11 +92,17 @@ def _ipsec_conf(end: End) -> str:
     lines = ["# ipsec.conf - strongSwan IPsec configuration file", "config setup", "  uniqueids=yes", "", "conn %default"]
     lines += ["  dpdaction=none", f"  keyexchange=ikev{end.version}", "  authby=secret", ""]
     for child in end.children:
-        lines += [f"conn {child.name}", f"  left={end.local}", f"  right={end.remote}", f"  ike={end.ike}!", f"  esp={child.esp}!"]
+        lines += [
+            f"conn {child.name}",
+            f"  left={end.local}",
+            f"  right={end.remote}",
+            f"  ike={end.ike}!",
+            f"  esp={child.esp}!",
+        ]
         lines += [f"  leftsubnet={child.local_ts}", f"  rightsubnet={child.remote_ts}", f"  type={child.mode}"]
         lines += ["  aggressive=yes"] * end.aggressive
         lines += [f"  leftid={end.local_id}"] if end.local_id else []
         lines += [f"  rightid={end.remote_id}"] if end.remote_id else []
         lines += [f"  {line}" for line in end.lines]
-        lines += [f"  auto={ {'none': 'add', 'trap': 'route', 'start': 'start'}[child.start]}", ""]
+        lines += [f"  auto={ {'none': 'add', 'trap': 'route', 'start': 'start'}[child.start] }", ""]
     return "\n".join(lines)

@@ -14,7 +14,20 @@ from ipsecbot.lab.strongswan.hostconfig import HostConfig, HostTraits, Tools, st
 _OWN_ETC = frozenset(
     ("strongswan.conf", "swanctl", "ipsec.conf", "ipsec.secrets", "ipsec.d", "ssh", "hostname", "passwd", "shadow", "sudoers")
 )
-_SWANCTL_FOLDERS = ("conf.d", "ecdsa", "pkcs12", "pkcs8", "private", "pubkey", "rsa", "x509", "x509aa", "x509ac", "x509ca", "x509crl")
+_SWANCTL_FOLDERS = (
+    "conf.d",
+    "ecdsa",
+    "pkcs12",
+    "pkcs8",
+    "private",
+    "pubkey",
+    "rsa",
+    "x509",
+    "x509aa",
+    "x509ac",
+    "x509ca",
+    "x509crl",
+)
 _IPSEC_FOLDERS = ("aacerts", "acerts", "cacerts", "certs", "crls", "ocspcerts", "private", "reqs")
 _MISSING_PROGRAMS = {Tools.BOTH: frozenset[str](), Tools.SWANCTL: frozenset({"ipsec"}), Tools.STROKE: frozenset({"swanctl"})}
 _DEVICE_NODES = ("null", "zero", "full", "random", "urandom", "tty")
@@ -86,10 +99,11 @@ class HostFolder:
         if traits.tools is not Tools.SWANCTL:
             _write_or_remove(self.etc / "ipsec.conf", config.ipsec_conf)
             _write_or_remove(self.etc / "ipsec.secrets", config.ipsec_secrets)
-        for name, text in config.files:
+        for name, content in config.files:
             path = self.etc / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_private(path, text)
+            path.write_bytes(content)
+            path.chmod(0o600)
 
     def clear_logs(self) -> None:
         """Remove what the daemon has logged and the sockets that a dead one may have left."""
@@ -101,9 +115,9 @@ class HostFolder:
 
 
 def _link_entries(source: Path, target: Path, into: Path, without: frozenset[str]) -> None:
-    for entry in os.listdir(source):
-        if entry not in without:
-            (into / entry).symlink_to(target / entry)
+    for entry in source.iterdir():
+        if entry.name not in without:
+            (into / entry.name).symlink_to(target / entry.name)
 
 
 def _write_private(path: Path, text: str, mode: int = 0o600) -> None:

@@ -54,7 +54,9 @@ class Host:
         self._folder = folder
         self._config = HostConfig()
 
-    def exec(self, arguments: list[str], *, stdin: str | None = None, seconds: float = 30.0) -> subprocess.CompletedProcess[str]:
+    def exec(
+        self, arguments: list[str], *, stdin: str | None = None, seconds: float = 30.0
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command on the host as root, as if logged in; the answer has both streams and the exit status."""
         return subprocess.run(
             self._namespace.command(tuple(arguments)),
@@ -156,7 +158,9 @@ class Host:
     def _stroke_loaded(self) -> bool:
         wanted = {name for name in _CONN.findall(self._config.ipsec_conf or "") if name != "%default"}
         status = self.exec(["ipsec", "statusall"])
-        return status.returncode == 0 and all(re.search(rf"^\s*{re.escape(name)}:", status.stdout, re.MULTILINE) for name in wanted)
+        return status.returncode == 0 and all(
+            re.search(rf"^\s*{re.escape(name)}:", status.stdout, re.MULTILINE) for name in wanted
+        )
 
     def _spawn(self, arguments: list[str]) -> None:
         # The shell leaves at once, so that the program belongs to the host's first process and ends with it.

@@ -35,6 +35,7 @@ fi
 mount --bind "$d/sbin" /usr/sbin
 mount --bind "$d/etc" /etc
 ip link set lo up
+echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad
 echo 1 > /proc/sys/net/ipv4/ip_forward
 /usr/sbin/sshd -E /run/sshd.log
 trap - EXIT

@@ -13,13 +13,14 @@ from typing import Self
 from ipsecbot.errors import LabError
 from ipsecbot.lab.strongswan.folder import HostFolder
 from ipsecbot.lab.strongswan.host import Host, SshAccess
-from ipsecbot.lab.strongswan.hostconfig import HostConfig, HostTraits, PathFault
+from ipsecbot.lab.strongswan.hostconfig import HostConfig, HostTraits
+from ipsecbot.lab.strongswan.leftovers import FOLDER_PREFIX
 from ipsecbot.lab.strongswan.management import ManagementLink, attach
 from ipsecbot.lab.strongswan.namespace import Keeper
+from ipsecbot.lab.strongswan.path import PathFault
 from ipsecbot.lab.strongswan.requirements import requirements
 from ipsecbot.model.evidence import Side
 
-FOLDER_PREFIX = "ipsecbot-lab-"
 ADDRESSES = {Side.LEFT: ("192.0.2.1/24", "2001:db8::1/64"), Side.RIGHT: ("192.0.2.2/24", "2001:db8::2/64")}
 PROTECTED = {Side.LEFT: ("10.1.0.1/16", "2001:db8:1::1/64"), Side.RIGHT: ("10.2.0.1/16", "2001:db8:2::1/64")}
 
