@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ipsecbot.model.connection import EncapsulationMode
 from ipsecbot.model.device import Platform
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.proposal import Algorithm, Proposal, Protocol, TransformType
@@ -17,6 +18,7 @@ from ipsecbot.parse.ios.sa_words import (
     ISAKMP_STATES,
     canonical,
     duration,
+    esp_proposal,
     gap_at,
     ikev2_proposal,
     range_selectors,
@@ -208,6 +210,8 @@ def _ikev2_child(row: Row, ike: IkeSa | None) -> tuple[ChildSa, list[Gap]]:
     esp = bool(row["ESP_SPI_IN"].strip("0"))
     spi_in, spi_out = (row["ESP_SPI_IN"], row["ESP_SPI_OUT"]) if esp else (row["AH_SPI_IN"], row["AH_SPI_OUT"])
     alive = bool(spi_in.strip("0"))
+    proposal, unknown = esp_proposal(row["ESP_ENCR"], row["ESP_KEYSIZE"], row["ESP_HMAC"])
+    gaps += [gap_at(row.source, f"unknown algorithm {word!r}", row.lines.get("ESP_ENCR")) for word in unknown]
     child = ChildSa(
         state=SaState.ESTABLISHED if alive else SaState.ABSENT,
         protocol=(Protocol.ESP if esp else Protocol.AH) if alive else None,
@@ -216,6 +220,8 @@ def _ikev2_child(row: Row, ike: IkeSa | None) -> tuple[ChildSa, list[Gap]]:
         remote=ike.remote if ike else None,
         spi_in=spi_in.lower() if alive else None,
         spi_out=spi_out.lower() if alive else None,
+        mode=EncapsulationMode(row["CHILD_MODE"]) if row["CHILD_MODE"] else None,
+        proposal=proposal,
         source=row.source,
     )
     return child, gaps

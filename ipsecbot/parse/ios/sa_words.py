@@ -1,4 +1,4 @@
-"""Words of IOS show output about SAs → model values. A reader here answers None (or lists the word) where it does not know it."""
+"""Words of IOS show output about SAs → model values. A reader answers None (or lists the word) where it does not know it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,9 @@ def state_of(table: tuple[tuple[str, SaState], ...], word: str) -> SaState | Non
 
 
 def gap_at(source: Source, why: str, line: int | None = None) -> Gap:
-    return Gap(source.device, source.output, why, line or source.first_line, source.text)
+    """A gap at one line of a row; the text is at hand for the row's first line only."""
+    at = line or source.first_line
+    return Gap(source.device, source.output, why, at, source.text if at == source.first_line else "")
 
 
 def canonical(text: str) -> str:
@@ -156,6 +158,15 @@ def ikev2_proposal(encr: str, keysize: str, prf: str, integrity: str, group: str
         hashes = [prf_of(algorithm) for algorithm in algorithms if algorithm.type is TransformType.INTEG]
         algorithms += [algorithm for algorithm in hashes if algorithm is not None]
     return Proposal(Protocol.IKE, tuple(algorithms)), tuple(word for word, algorithm in found if algorithm is None)
+
+
+def esp_proposal(encr: str, keysize: str, integrity: str) -> tuple[Proposal | None, tuple[str, ...]]:
+    """`Encr: AES-CBC, keysize: 256, esp_hmac: SHA256` of an IKEv2 session's CHILD_SA; None where nothing is printed."""
+    if not encr:
+        return None, ()
+    proposal, unknown = ikev2_proposal(encr, keysize, "", integrity, "")
+    kept = tuple(algorithm for algorithm in proposal.algorithms if algorithm.type is not TransformType.PRF)
+    return replace(proposal, protocol=Protocol.ESP, algorithms=kept), unknown
 
 
 def ident_selector(ident: str, protocol: str, port: str, source: Source) -> TrafficSelector | None:
