@@ -5,6 +5,8 @@ A reader whose value is one thing answers None where the output does not hold it
 
 from __future__ import annotations
 
+from ipaddress import ip_interface
+
 from ipsecbot.model.device import Platform
 from ipsecbot.model.router import (
     CpuLoad,
@@ -47,10 +49,18 @@ def read_debugging(output: RawOutput, device: str) -> Parsed[DebugState]:
 
 
 def _conditions(row: Row) -> list[DebugCondition]:
-    """Addresses share one line; every other condition has its own."""
-    kind = row["CONDITION_KIND"] or None
-    values = row["CONDITION"].replace(",", " ").split() if "CONDITION_KIND" not in row.lines and kind else [row["CONDITION"]]
-    return [DebugCondition(kind, value, row.source) for value in values]
+    """Addresses share one line, each is a condition; any other kind has a line of its own."""
+    words = row["CONDITION"].replace(",", " ").split()
+    values = words if all(_is_address(word) for word in words) else [row["CONDITION"]]
+    return [DebugCondition(row["CONDITION_KIND"] or None, value, row.source) for value in values]
+
+
+def _is_address(word: str) -> bool:
+    try:
+        ip_interface(word)
+    except ValueError:
+        return False
+    return True
 
 
 def read_cpu(output: RawOutput, device: str) -> Parsed[CpuLoad | None]:
