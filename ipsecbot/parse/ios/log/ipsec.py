@@ -33,7 +33,8 @@ class IpsecSteps(PayloadSteps):
     def _talk(self, block: dict[str, str]) -> tuple[Talk, tuple[SelectorPair, ...]]:
         local, local_port = split_port(block["local"]) if "local" in block else (None, None)
         remote, remote_port = split_port(block["remote"]) if "remote" in block else (None, None)
-        talk = (self.talks.with_peer(remote) if remote is not None else self.talks.current) or self.talks.begin(remote, None)
+        known = self.talks.with_peer(remote) if remote is not None else self.talks.current
+        talk = known if known is not None and not known.over else self.talks.begin(remote, None)
         talk.local = talk.local or local
         talk.remote = talk.remote or remote
         talk.local_port = talk.local_port or local_port
@@ -128,7 +129,7 @@ class IpsecSteps(PayloadSteps):
 
     def on_sa_created(self, record: Record, row: Row, match: re.Match[str]) -> None:
         """Counts as established only where no IKE debug tells it better."""
-        if self.seen:
+        if self.journal.saw_ike:
             return
         block = read_block(match["block"])
         talk, pair = self._talk(block)

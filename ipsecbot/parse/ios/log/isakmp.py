@@ -102,7 +102,7 @@ _DEATHS: tuple[tuple[re.Pattern[str], EventKind], ...] = (
 
 
 class Isakmp(IpsecSteps):
-    """Reads ISAKMP and IPSEC records. `seen` tells whether any ISAKMP record was among them."""
+    """Reads ISAKMP and IPSEC records."""
 
     _ike = Table(IKEV1_ROWS)
     _ipsec = Table(IPSEC)
@@ -112,7 +112,7 @@ class Isakmp(IpsecSteps):
         if record.tag == "IPSEC" or (not record.tag and record.body.startswith(("Crypto mapdb", "map_db", "(ipsec"))):
             found = self._ipsec.find_tolerant(record.body)
         else:
-            self.seen = self.seen or record.tag.startswith("ISAKMP")
+            self.journal.saw_ike = self.journal.saw_ike or record.tag.startswith("ISAKMP")
             found = self._ike.find_tolerant(record.body)
             if not record.body:
                 return True
@@ -130,10 +130,7 @@ class Isakmp(IpsecSteps):
     def on_received(self, record: Record, row: Row, match: re.Match[str]) -> None:
         letter, state = self._role_state(record)
         remote, role = clean_address(match["remote"]), _ROLES.get(letter)
-        if letter == "N":
-            talk = self.talks.begin(remote, Role.RESPONDER)
-        else:
-            talk = self.talks.of(record.context, remote, role)
+        talk = self.talks.begin(remote, role) if letter == "N" else self.talks.of(record.context, remote, role)
         self._ports(talk, record, match, remote, role)
         if letter == "N":
             self.add(talk, EventKind.STARTED, record)
@@ -233,8 +230,16 @@ class Isakmp(IpsecSteps):
         if new == "IKE_P1_COMPLETE":
             self.add(talk, EventKind.ESTABLISHED, record, protocol=self.IKE, exchange=talk.phase1)
         elif new == "IKE_QM_PHASE2_COMPLETE":
-            self.add(talk, EventKind.ESTABLISHED, record, protocol=self.ESP, exchange=_QUICK, spis=talk.spis,
-                     message_id=talk.quick_id, selectors=talk.offered_pair)
+            self.add(
+                talk,
+                EventKind.ESTABLISHED,
+                record,
+                protocol=self.ESP,
+                exchange=_QUICK,
+                spis=talk.spis,
+                message_id=talk.quick_id,
+                selectors=talk.offered_pair,
+            )
             talk.spis = ()
         elif new == "IKE_DEST_SA":
             talk.over = True
@@ -251,7 +256,9 @@ class Isakmp(IpsecSteps):
             talk.fresh.discard(direction)
         elif not talk.fresh and (name[:2] != "QM" or not talk.sent_anything):
             kind = EventKind.SENT if direction == "sent" else EventKind.RECEIVED
-            talk.role = talk.role or (Role.INITIATOR if "_I_" in record.body else Role.RESPONDER if "_R_" in record.body else None)
+            talk.role = talk.role or (
+                Role.INITIATOR if "_I_" in record.body else Role.RESPONDER if "_R_" in record.body else None
+            )
             handle = self.add(talk, kind, record, name=name, exchange=_EXCHANGE_OF[name[:2]])
             if direction == "received":
                 talk.last_received = handle
@@ -321,4 +328,3 @@ class Isakmp(IpsecSteps):
                 self.add(talk, kind, record, detail=reason, exchange=talk.phase1)
         self.add(talk, EventKind.DELETED, record, protocol=self.IKE, detail=reason)
         talk.over = True
-

@@ -82,10 +82,11 @@ class OfferSteps(Steps):
             proposals=proposals,
             detail=f"policy {against}" if against is not None else record.body,
         )
-        if transform is not None:
-            transform.reason = row.attribute or "unknown"
-            for proposal in proposals:
-                talk.offers.setdefault(transform.number, proposal)
+        if transform is None:  # the excerpt starts here; `atts are not acceptable` repeats this refusal
+            transform = talk.transform = Transform(Protocol.IKE, 1)
+        transform.reason = row.attribute or "unknown"
+        for proposal in proposals:
+            talk.offers.setdefault(transform.number, proposal)
 
     def on_not_acceptable(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context)

@@ -105,7 +105,10 @@ class PayloadSteps(OfferSteps):
         if number is not None and number != talk.quick_id:
             self.informational(talk, number)
         protocol = _PROTOCOLS.get(groups.get("for"))
-        self.add(talk, EventKind.NOTIFY_RECEIVED, record, notify=notify, protocol=protocol, message_id=number, exchange=_INFO)
+        exchange = _INFO if number is not None else talk.phase1
+        self.add(
+            talk, EventKind.NOTIFY_RECEIVED, record, notify=notify, protocol=protocol, message_id=number, exchange=exchange
+        )
 
     def on_notifying(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context)

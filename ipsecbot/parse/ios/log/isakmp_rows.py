@@ -8,9 +8,7 @@ The order matters only between rows with the same first word: the first that mat
 from __future__ import annotations
 
 from ipsecbot.model.exchange import EventKind as K
-from ipsecbot.model.proposal import Protocol as P
 from ipsecbot.parse.ios.log.rows import Row
-
 
 WIRE: tuple[Row, ...] = (
     Row(r"received packet from (?P<remote>.+?)(?: dport (?P<local_port>\d+)| \(|$)", step="received"),
@@ -34,7 +32,7 @@ WIRE: tuple[Row, ...] = (
     Row(r"deleting SA reason \"(?P<detail>[^\"]*)\"?.*?(?:\(peer (?P<remote>[^)]+)\))?$", step="deleting"),
     Row(r"deleting node (?P<number>-?\d*) error (?:TRUE|FALSE) reason \"QM done", step="quick_done"),
     Row(r"deleting node"),
-    Row(r"Sending an IKE IPv[46] Packet"),
+    Row(r"Sending an IKE"),
     Row(r"Unknown Input (?P<from>\w+),\s*(?P<input>\w+):\s*state = (?P<old>\w+)", step="unknown_input"),
     Row(r"Notify has no hash\. Rejected", step="bare_notify"),
 )
@@ -44,7 +42,6 @@ TRANSFORMS: tuple[Row, ...] = (
     Row(r"Checking IPSec proposal (?P<number>\d+)", step="check_child"),
     Row(r"transform (?P<number>\d+),\s*(?P<family>ESP|AH|IPCOMP)_(?P<value>\w+)", step="child_transform"),
     Row(r"attributes in transform"),
-    Row(r"encryption\W+(?P<value>[\w.-]+)", step="word", detail="cipher"),
     Row(r"keylength of (?P<value>\d+)", step="word", detail="bits"),
     Row(r"key length is (?P<value>\d+)", step="word", detail="bits"),
     Row(r"hash (?P<value>[\w.-]+)\s*$", step="word", detail="hash"),
@@ -61,16 +58,24 @@ TRANSFORMS: tuple[Row, ...] = (
     Row(r"Proposed key length does not match", step="transform_refused", attribute="encryption"),
     Row(r"Hash algorithm offered does not match", step="transform_refused", attribute="integrity"),
     Row(r"Diffie-Hell?man group offered does not match", step="transform_refused", attribute="dh"),
+    Row(r"encryption\s+(?P<value>[\w.-]+)", step="word", detail="cipher"),
     Row(r"Authentication method offered does not match", step="transform_refused", attribute="auth"),
-    Row(r"(?:Pre-?shared|RSA|Xauth|ECDSA|DSS|Hybrid)[\w -]* (?:authentication|auth)[\w -]* offered but does not match",
-        step="transform_refused", attribute="auth"),
+    Row(
+        r"(?:Pre-?shared|RSA|Xauth|ECDSA|DSS|Hybrid)[\w -]* (?:authentication|auth)[\w -]* offered but does not match",
+        step="transform_refused",
+        attribute="auth",
+    ),
     Row(r"(?:Pre-?shared|RSA|Xauth) authentication[\w -]*does not match", step="transform_refused", attribute="auth"),
     Row(r"Life(?:time| duration| type)[\w ]* (?:offered )?does not match", step="transform_refused", attribute="lifetime"),
     Row(r"att\w+ (?:are )?not acceptable", step="not_acceptable"),
     Row(r"att\w+ are acceptable", step="acceptable"),
     Row(r"no offers accepted", step="no_offers"),
-    Row(r"phase 1 SA policy not acceptable!?\s*(?:\(local (?P<local>[^ )]+) remote (?P<remote>[^)]+)\))?", step="policy_refused"),
-    Row(r"phase 2 SA policy not acceptable!?\s*(?:\(local (?P<local>[^ )]+) remote (?P<remote>[^)]+)\))?", step="child_refused"),
+    Row(
+        r"phase 1 SA policy not acceptable!?\s*(?:\(local (?P<local>[^ )]+) remote (?P<remote>[^)]+)\))?", step="policy_refused"
+    ),
+    Row(
+        r"phase 2 SA policy not acceptable!?\s*(?:\(local (?P<local>[^ )]+) remote (?P<remote>[^)]+)\))?", step="child_refused"
+    ),
     Row(r"SA not acceptable", step="child_refused"),
     Row(r"IPSec policy invalidated proposal(?: with error (?P<detail>\d+))?", step="child_invalidated"),
     Row(r"Acceptable atts"),
@@ -85,7 +90,7 @@ TRANSFORMS: tuple[Row, ...] = (
 )
 
 AUTHENTICATION: tuple[Row, ...] = (
-    Row(r"found peer (?:pre-)?shared[- ]key match(?:ing)? (?P<remote>\S+)", step="key_found"),
+    Row(r"found peer[ -](?:pre-)?shared[- ]key match(?:ing)? (?P<remote>[0-9A-Fa-f:]+: [0-9A-Fa-f:]+|\S+)", step="key_found"),
     Row(r"Found (?:ADDRESS|HOSTNAME|\w+) key in keyring (?P<detail>\S+)", K.KEY_FOUND),
     Row(r"local preshared key found", step="local_key"),
     Row(r"No pre-?shared key with (?P<remote>[^ !]+)", step="key_missing"),
@@ -142,8 +147,10 @@ AUTHENTICATION: tuple[Row, ...] = (
 )
 
 PAYLOADS: tuple[Row, ...] = (
-    Row(r"processing (?P<payload>SA|KE|NONCE|ID|HASH|CERT|SIG|CERT_REQ)\w* payload\.?(?: message ID =? ?(?P<number>-?\d+)?)?",
-        step="payload"),
+    Row(
+        r"processing (?P<payload>SA|KE|NONCE|ID|HASH|CERT|SIG|CERT_REQ)\w* payload\.?(?: message ID =? ?(?P<number>-?\d+)?)?",
+        step="payload",
+    ),
     Row(r"processing NOTIFY (?P<notify>[\w/-]+) protocol (?P<for>\d+)(?:.*?message ID = (?P<number>-?\d+))?", step="notified"),
     Row(r"processing (?P<notify>R_U_THERE\w*|INITIAL_CONTACT)", step="notified"),
     Row(r"processing DELETE_WITH_REASON payload.*?(?:reason:? (?P<detail>\S.*))?$", step="deleted_by_peer"),
@@ -189,8 +196,11 @@ PAYLOADS: tuple[Row, ...] = (
 IPSEC: tuple[Row, ...] = (
     Row(r"\(sa_request\):?\s*,?(?P<block>.*)", step="sa_request"),
     Row(r"\(validate_proposal_request\):\s*proposal part #?\d*\s*,?\s*(?P<block>.*)", step="proposal_request"),
-    Row(r"\(\w+\):\s*(?:transform\w*|IPSec transform\w*) proposals?[^{]*?not supported(?: for iden\w+)?:?\s*(?:\{(?P<offered>[^}]*)\})?",
-        step="set_refused"),
+    Row(
+        r"\(\w+\):\s*(?:IPSec )?transform\w* proposals?[^{]*?not supported(?: for iden\w+)?:?\s*"
+        r"(?:\{(?P<offered>[^}]*)\})?",
+        step="set_refused",
+    ),
     Row(r"\(\w+\):\s*proposal part #?\d*,?\s*transform\w* proposals? not supported", step="set_refused"),
     Row(r"\(\w+\):\s*invalid transform proposal flags", step="set_refused"),
     Row(r"\(\w+\):\s*(?:encaps\w*|mode)\b.*(?:mismatch|not supported|does not match)", step="mode_refused"),
@@ -208,9 +218,11 @@ IPSEC: tuple[Row, ...] = (
     Row(r"map_db_check_isakmp_profile profile did not match", K.PROFILE_NOT_MATCHED),
     Row(r"Crypto mapdb"),
     Row(r"map_db|map_alloc"),
-    Row(r"\((?:key_engine\w*|adjust_mtu|recalculate_mtu|spi_response|add mtree|get_\w+|send_delete\w*|update_\w+|rte_\w+|"
+    Row(
+        r"\((?:key_engine\w*|adjust_mtu|recalculate_mtu|spi_response|add mtree|get_\w+|send_delete\w*|update_\w+|rte_\w+|"
         r"policy_db\w*|crypto_\w+|sa ident\w*|STATES|cleanup\w*|clear\w*|lifetime_expiry|sibling\w*|find_\w*|ident_\w*|"
-        r"early_age_out\w*|delete_sa\w*|create_\w+|insert_\w+|remove\w*)[^)]*\)"),
+        r"early_age_out\w*|delete_sa\w*|create_\w+|insert_\w+|remove\w*)[^)]*\)"
+    ),
 )
 
 IKEV1_ROWS = (*WIRE, *TRANSFORMS, *AUTHENTICATION, *PAYLOADS)

@@ -49,11 +49,15 @@ _VARIABLE = re.compile(r"0x[0-9A-Fa-f]+|\b[0-9A-F]{8,}\b|\d+")
 
 
 class Journal:
-    """Events of one output. An event may be amended while its story goes on; `finish` gives the final tuple."""
+    """Events of one output. An event may be amended while its story goes on; `finish` gives the final tuple.
+
+    `saw_ike`: whether an IKE debug was among the records; then it tells better than the IPsec debug what was established.
+    """
 
     def __init__(self, output: RawOutput, device: str) -> None:
         self.output = output
         self.device = device
+        self.saw_ike = False
         self._events: list[LogEvent | None] = []
         self._gaps: dict[str, tuple[Gap, int]] = {}
         self._more_gaps = 0

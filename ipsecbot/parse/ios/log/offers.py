@@ -145,7 +145,9 @@ def read_transform_set(words: str) -> tuple[Proposal | None, tuple[str, ...]]:
     return (Proposal(protocol, tuple(found)) if found else None), tuple(unknown)
 
 
-_LIST_WORD = re.compile(r"(?P<group>DH_GROUP\S*/Group\s+(?P<number>\d+))|(?P<esn>Don't use ESN|Use ESN)|(?P<word>[A-Z0-9][\w-]*)")
+_LIST_WORD = re.compile(
+    r"(?P<group>DH_GROUP\S*/Group\s+(?P<number>\d+))|(?P<esn>Don't use ESN|Use ESN)|(?P<word>[A-Z0-9][\w-]*)"
+)
 
 
 def read_transform_list(text: str, protocol: Protocol, number: int | None) -> tuple[Proposal, tuple[str, ...]]:
@@ -191,8 +193,6 @@ def _split_hashes(words: list[str], protocol: Protocol, aead: bool) -> list[tupl
     elif aead and len(words) == len(set(words)):
         cut = len(words)
     else:
-        again = [
-            index for index, word in enumerate(words) if index and (word in words[:index] or word.endswith("96"))
-        ]
+        again = [index for index, word in enumerate(words) if index and (word in words[:index] or word.endswith("96"))]
         cut = again[0] if again else (len(words) + 1) // 2
     return [(TransformType.PRF if index < cut else TransformType.INTEG, word) for index, word in enumerate(words)]

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.snapshot import RawOutput
@@ -42,7 +43,8 @@ class Record:
 
 _TAG = re.compile(
     r"""
-    (?P<tag>ISAKMP(?:-[A-Z]+)?(?=\s?[:(])|I?KEv2(?:-[A-Z]+(?:-\d)?)?(?=:)|IPSEC(?=\(|:\()|CRYPTO_PKI|\[IKEv[12]\w*(?:\ DEBUG)?\])
+    (?P<tag>ISAKMP(?:-[A-Z]+)?(?=\s?[:(])|I?KEv2(?:-[A-Z]+(?:-\d)?)?(?=:)|IPSEC(?=\(|:\()|CRYPTO_PKI
+      |\[IKEv[12]\w*(?:\ DEBUG)?\])
       \s?:?\s?
       (?P<context>\((?=SESSION|SA|[\d:A-Z/]+\))[^()]*\))?
       \s?:{0,2}\s?
@@ -53,8 +55,8 @@ _TAG = re.compile(
 )
 # A second message on the same physical line: glued by the terminal, or by a web page that lost its line ends.
 _GLUED = re.compile(
-    r"(?<=\S)(?=[*.]?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+(?:\d{4}\s+)?\d\d:\d\d:\d\d[^%]{0,14}:\s+"
-    r"(?:ISAKMP|IPSEC|IKEv2|CRYPTO|%[A-Z]))|(?<=\S)\s+(?=ISAKMP(?:-[A-Z]+)?\s?:?\s?\([\d:A-Z/]+\)\s?:)"
+    r"(?<=[^\s*.])(?=[*.]?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+(?:\d{4}\s+)?\d\d:\d\d:\d\d[^%]{0,14}:\s+"
+    r"(?:ISAKMP|IPSEC|IKEv2|CRYPTO|%[A-Z]))|(?<=[^\s:])\s+(?=ISAKMP(?:-[A-Z]+)?\s?:?\s?\([\d:A-Z/]+\)\s?:)"
 )
 _PROMPT = re.compile(r"[A-Za-z][\w.\-/@]{0,62}(?:\([\w.-]+\))?(?<!-)[#>](?!\d+:)")
 _QUOTES = (re.compile(r">\s?"), re.compile(r"[-*]\s(?=\S)"), re.compile(r"\s*\d{1,5}\.\s+"), re.compile(r"\|\s?"))
@@ -63,11 +65,14 @@ _PING_MARKS = re.compile(r"^[.!UQM&?]{2,}$")
 # IOS attributes and payload lists never run longer; what follows is somebody else's.
 _LONGEST_RECORD = 40
 _MAX_BODY = 4000
+# Non-breaking spaces, as pages leave them behind.
+_SPACES = re.compile(r"&nbsp;|&{2,}|&(?=[\s*]|$)|\xa0")
 
 
 def read_records(output: RawOutput) -> Iterator[Record]:
     """Every record of one output, in order. Linear in the text's length."""
-    lines = _unquoted(output.text.splitlines())
+    text = _SPACES.sub(" ", output.text) if "&" in output.text or "\xa0" in output.text else output.text
+    lines = _unquoted(text.splitlines())
     width = _wrap_width(lines)
     pending: list[tuple[int, str]] = []
     double_spaced = _is_double_spaced(lines)
@@ -144,7 +149,7 @@ def _is_double_spaced(lines: list[str]) -> bool:
     filled = [index for index, line in enumerate(lines) if line.strip()]
     if len(filled) < 6:
         return False
-    neighbours = sum(1 for left, right in zip(filled, filled[1:], strict=False) if right == left + 1)
+    neighbours = sum(1 for left, right in pairwise(filled) if right == left + 1)
     return neighbours * 10 < len(filled)
 
 

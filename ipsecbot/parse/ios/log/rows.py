@@ -97,4 +97,3 @@ class Table:
                 if found is not None:
                     return found
         return found
-

@@ -1,8 +1,8 @@
 """When a log line was written: every form of `service timestamps` on IOS.
 
 Source: Cisco IOS Configuration Fundamentals Command Reference, `service timestamps`, `service sequence-numbers`:
-`000123: *Mar  1 2002 00:21:17.007 UTC:`, `.Jun  8 19:14:38:`, uptime `00:27:07:`, `1d02h:`, `2w3d:`. A leading `*` means that the
-clock was never set, `.` that it lost its time source. A syslog server may put its own time and host name in front.
+`000123: *Mar  1 2002 00:21:17.007 UTC:`, `.Jun  8 19:14:38:`, uptime `00:27:07:`, `1d02h:`, `2w3d:`. A leading `*` means that
+the clock was never set, `.` that it lost its time source. A syslog server may put its own time and host name in front.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 # 2000 is a leap year, so that "Feb 29" without a year can be told when the snapshot has no date.
 NEUTRAL_YEAR = 2000
 
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1)
+}
 
 # Names that mean one offset only. CST, IST and BST mean several: such a time stays without a zone.
 _ZONES: dict[str, tzinfo] = {

@@ -23,12 +23,11 @@ class Steps:
     def __init__(self, journal: Journal, talks: Talks) -> None:
         self.journal = journal
         self.talks = talks
-        self.seen = False
 
-    def add(
-        self, talk: Talk, kind: EventKind, record: Record, source: Source | None = None, **fields: Unpack[Fields]
-    ) -> int:
+    def add(self, talk: Talk, kind: EventKind, record: Record, source: Source | None = None, **fields: Unpack[Fields]) -> int:
         """An event of one negotiation: what the line says, on top of what is known of the negotiation."""
+        if record.tag.startswith("ISAKMP"):
+            talk.ike_version = 1
         merged: Fields = {**talk.fields(), **fields}
         handle = self.journal.add(kind, record, source, **merged)
         talk.events.append(handle)

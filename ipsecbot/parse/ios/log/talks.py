@@ -27,6 +27,7 @@ class Talk:
     local_port: int | None = None
     role: Role | None = None
     phase1: ExchangeType | None = None
+    ike_version: int | None = None
     state: str = ""
     events: list[int] = field(default_factory=list)
     last_sent: int | None = None
@@ -70,7 +71,7 @@ class Talk:
             "remote_port": self.remote_port,
             "local_port": self.local_port,
             "role": self.role,
-            "ike_version": 1,
+            "ike_version": self.ike_version,
         }
 
 

@@ -1,0 +1,49 @@
+"""IOS debugs, event traces and syslog → LogEvents (model/exchange.py)."""
+
+from __future__ import annotations
+
+from ipsecbot.model.exchange import LogEvent
+from ipsecbot.model.snapshot import RawOutput
+from ipsecbot.parse.ios.log.ikev2 import Ikev2
+from ipsecbot.parse.ios.log.isakmp import Isakmp
+from ipsecbot.parse.ios.log.journal import Journal
+from ipsecbot.parse.ios.log.records import Record, read_records
+from ipsecbot.parse.ios.log.syslog import Syslog
+from ipsecbot.parse.ios.log.talks import Talks
+from ipsecbot.parse.read import Parsed
+
+__all__ = ["read_events"]
+
+# Messages that older releases print without a tag of their own.
+_UNTAGGED_IPSEC = ("Crypto mapdb", "map_db", "(ipsec_process_proposal)")
+_UNTAGGED_ISAKMP = ("insert sa successfully", "ins.ert sa successfully")
+
+
+def read_events(output: RawOutput, device: str) -> Parsed[tuple[LogEvent, ...]]:
+    """Every event in `debug crypto isakmp|ipsec|ikev2`, the IKEv2 event trace and syslog, in the order of the text.
+
+    Whatever else the text holds (prompts, show output, messages of other facilities) is passed over. A line that is
+    IKE's or IPsec's and not known becomes a gap, one for each shape of line. Never raises on odd input. `context` is the
+    connection number (`1013`), or `sa-67EE64F4` while IOS has given none, or `session:sa` for IKEv2; one negotiation keeps one
+    context from its first event to its last. Linear in the length of the text.
+    """
+    journal = Journal(output, device)
+    talks = Talks(journal)
+    isakmp, ikev2, syslog = Isakmp(journal, talks), Ikev2(journal), Syslog(journal, talks)
+    for record in read_records(output):
+        if not _read(record, isakmp, ikev2, syslog):
+            journal.gap(record, "unknown IKE or IPsec message")
+    return Parsed(*journal.finish())
+
+
+def _read(record: Record, isakmp: Isakmp, ikev2: Ikev2, syslog: Syslog) -> bool:
+    tag = record.tag
+    if tag.startswith("ISAKMP") or tag == "IPSEC":
+        return isakmp.read(record)
+    if tag.startswith(("IKEv2", "KEv2", "SA ID")):
+        return ikev2.read(record)
+    if tag:
+        return syslog.read(record)
+    if record.body.startswith((*_UNTAGGED_IPSEC, *_UNTAGGED_ISAKMP)):
+        return isakmp.read(record)
+    return True
