@@ -31,6 +31,7 @@ class Association:
     version: int | None = None
     events: list[LogEvent] = field(default_factory=list)
     messages: int = 0
+    latest: LogEvent | None = None
     answered: bool = False
     retrying: bool = False
     over: bool = False
@@ -47,6 +48,7 @@ class Association:
         self.version = self.version or event.ike_version or _version(event)
         if event.kind in WIRE:
             self.messages += 1
+            self.latest = event
             self.answered = self.answered or (self.messages > 1 and event.kind is not self.events[0].kind)
             if not _asks_again(event):
                 self.retrying = False
@@ -158,8 +160,9 @@ def _begins_anew(event: LogEvent, association: Association) -> bool:
     if association.retrying or event.exchange in _CHILD_EXCHANGES or event.protocol in (Protocol.ESP, Protocol.AH):
         return False
     if event.kind is EventKind.STARTED:
-        if event.role is Role.RESPONDER:
-            return association.over or association.messages > 1
+        announces = association.latest is not None and association.latest.kind is EventKind.RECEIVED
+        if announces and event.role is not Role.INITIATOR and association.latest is not None:
+            return association.over or not is_first(association.latest, Role.RESPONDER)
         return association.over or association.messages > 0
     if event.kind in WIRE and is_first(event, association.role):
         return association.over or association.answered or association.messages > 1

@@ -58,8 +58,12 @@ def _following(prefix: str, seen: tuple[str, ...], *, odd: bool | None) -> int:
 
 
 def is_first(event: LogEvent, role: Role | None) -> bool:
-    """Whether this message opens a negotiation of an IKE SA."""
-    return event.exchange in _OPENING and name_of(event, role or event.role, ()) in INITIATOR_FIRST
+    """Whether this message opens a negotiation of an IKE SA. One that could not be read never does."""
+    if event.exchange not in _OPENING:
+        return False
+    if event.name is None and event.exchange is not ExchangeType.IKE_SA_INIT and "SA" not in event.payloads:
+        return False
+    return name_of(event, role or event.role, ()) in INITIATOR_FIRST
 
 
 _OPENING = (ExchangeType.MAIN, ExchangeType.AGGRESSIVE, ExchangeType.IKE_SA_INIT)
