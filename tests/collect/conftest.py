@@ -1,0 +1,5 @@
+"""Fixtures of collect_sshd for every test here."""
+
+from collect_sshd import host
+
+__all__ = ["host"]
