@@ -103,7 +103,8 @@ def test_ikev2_sas_with_everything_detailed_prints() -> None:
     """SPIs, identities, role, proposal, NAT, VRF and lifetimes of an IKEv2 SA; IN-NEG and DELETE; the three-line IPv6 form."""
     parsed = read_ikev2_sas(sample("ikev2_sa/detailed"), "r1")
     assert parsed.gaps == ()
-    ready, young, gone = parsed.value
+    ready, young, blank, gone = parsed.value
+    assert (blank.state, blank.proposal, blank.remote) == (SaState.NEGOTIATING, None, "2001:db8:9::9")
     assert (ready.state, ready.role, ready.version) == (SaState.ESTABLISHED, Role.INITIATOR, 2)
     assert (ready.local_port, ready.remote_port, ready.vrf) == (500, 4500, "red")
     assert (ready.local_spi, ready.remote_spi) == ("ffa945d98b0c8a2f", "535c9117e3daa3ac")
@@ -248,6 +249,7 @@ def test_sessions_of_every_status() -> None:
         (1, "negotiating", "Inactive", "198.51.100.9"),
         (1, "negotiating", "Inactive", "198.51.100.9"),
         (None, "absent", "UP-NO-IKE", "203.0.113.5"),
+        (2, "established", "Active", "2001:db8:2::2"),
         (None, "absent", "DOWN", "203.0.113.77"),
     ]
     established = parsed.value.ike_sas[0]

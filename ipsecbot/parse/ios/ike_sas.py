@@ -164,7 +164,8 @@ def _ikev2_sa(row: Row) -> tuple[IkeSa, list[Gap]]:
     gaps = [] if state else [gap_at(row.source, f"unknown state {row['STATUS']!r}")]
     proposal = None
     if row["ENCR"]:
-        proposal, unknown = ikev2_proposal(row["ENCR"], row["KEYSIZE"], row["PRF"], row["HASH"], row["DH_GROUP"])
+        agreed, unknown = ikev2_proposal(row["ENCR"], row["KEYSIZE"], row["PRF"], row["HASH"], row["DH_GROUP"])
+        proposal = agreed if agreed.algorithms else None
         gaps += [gap_at(row.source, f"unknown algorithm {word!r}", row.lines.get("ENCR")) for word in unknown]
     age, life = row.number("ACTIVE_TIME"), row.number("LIFETIME")
     sa = IkeSa(

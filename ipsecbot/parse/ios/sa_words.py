@@ -145,11 +145,12 @@ def transform_proposal(
 def ikev2_proposal(encr: str, keysize: str, prf: str, integrity: str, group: str) -> tuple[Proposal, tuple[str, ...]]:
     """`Encr: AES-CBC, keysize: 256, PRF: SHA256, Hash: SHA256, DH Grp:19` → a proposal, and the words that are not known.
     A release that prints no PRF uses the hash for it."""
-    cipher = f"{encr}-{keysize}" if keysize and keysize != "0" and not encr.upper().endswith("DES") else encr
+    encr, prf, integrity, group = ("" if _is_blank(word) else word for word in (encr, prf, integrity, group))
+    cipher = f"{encr}-{keysize}" if encr and keysize and keysize != "0" and not encr.upper().endswith("DES") else encr
     wanted = (
         (TransformType.ENCR, cipher),
         (TransformType.PRF, prf),
-        (TransformType.INTEG, "" if integrity.lower() == "none" else integrity),
+        (TransformType.INTEG, integrity),
         (TransformType.KE, group),
     )
     found = [(word, by_ios("show", kind, word)) for kind, word in wanted if word]
@@ -158,6 +159,11 @@ def ikev2_proposal(encr: str, keysize: str, prf: str, integrity: str, group: str
         hashes = [prf_of(algorithm) for algorithm in algorithms if algorithm.type is TransformType.INTEG]
         algorithms += [algorithm for algorithm in hashes if algorithm is not None]
     return Proposal(Protocol.IKE, tuple(algorithms)), tuple(word for word, algorithm in found if algorithm is None)
+
+
+def _is_blank(word: str) -> bool:
+    """Before anything is agreed IOS prints `Unknown - 0` and group 0; with an AEAD cipher the hash is `None`."""
+    return word.lower() == "none" or word.startswith("Unknown") or word == "0"
 
 
 def esp_proposal(encr: str, keysize: str, integrity: str) -> tuple[Proposal | None, tuple[str, ...]]:
@@ -175,7 +181,8 @@ def ident_selector(ident: str, protocol: str, port: str, source: Source) -> Traf
         network = ip_network(ident, strict=False)
     except ValueError:
         return None
-    return _selector(network, int(protocol), int(port), source)
+    # IOS also writes 256 for "any protocol"
+    return _selector(network, int(protocol) % 256, int(port), source)
 
 
 def flow_selector(words: str, protocol: str, port: str, source: Source) -> TrafficSelector | None:
