@@ -46,6 +46,9 @@ class Session(Protocol):
         """What comes while `command` works, piece by piece, until `limit` is over or `stop()` says so. An empty piece
         is yielded now and then, so that the reader can look at its watch."""
 
+    def listen(self, limit: timedelta, stop: Callable[[], bool]) -> Iterator[str]:
+        """What the device writes by itself, as `follow` does; a host writes nothing by itself."""
+
     def is_alive(self) -> bool: ...
 
     def close(self) -> None:
