@@ -12,7 +12,20 @@ from pathlib import Path
 from ipsecbot.lab.strongswan.hostconfig import HostConfig, HostTraits, Tools, strongswan_conf
 
 _OWN_ETC = frozenset(
-    ("strongswan.conf", "swanctl", "ipsec.conf", "ipsec.secrets", "ipsec.d", "ssh", "hostname", "passwd", "shadow", "sudoers")
+    [
+        "strongswan.conf",
+        "swanctl",
+        "ipsec.conf",
+        "ipsec.secrets",
+        "ipsec.d",
+        "ssh",
+        "hostname",
+        "hosts",
+        "passwd",
+        "shadow",
+        "sudoers",
+        "sudoers.d",
+    ]
 )
 _SWANCTL_FOLDERS = (
     "conf.d",
@@ -63,6 +76,7 @@ class HostFolder:
         for node in (*_DEVICE_NODES, "net/tun"):
             (self.path / "dev" / node).touch()
         (self.etc / "hostname").write_text(f"{name}\n")
+        (self.etc / "hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {name}\n")
         self._write_accounts(traits)
         _write_private(self.etc / "ssh/host_key", host_key.read_text())
         (self.etc / "ssh/sshd_config").write_text(_SSHD_CONFIG)
@@ -85,7 +99,7 @@ class HostFolder:
             shadow += f"{traits.username}:*:19000:0:99999:7:::\n"
         (self.etc / "passwd").write_text(passwd)
         _write_private(self.etc / "shadow", shadow)
-        rights = "root ALL=(ALL:ALL) ALL\n"
+        rights = "Defaults secure_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nroot ALL=(ALL:ALL) ALL\n"
         if traits.sudo:
             rights += f"{traits.username} ALL=(ALL) NOPASSWD: ALL\n"
         _write_private(self.etc / "sudoers", rights, mode=0o440)

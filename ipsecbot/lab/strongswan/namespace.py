@@ -30,7 +30,7 @@ if [ "$syslog" = yes ]; then
     for node in null zero full random urandom tty; do mount --bind "/dev/$node" "$d/dev/$node"; done
     mount --bind /dev/net/tun "$d/dev/net/tun"
     mount --bind /dev/pts "$d/dev/pts"
-    mount --bind "$d/dev" /dev
+    mount --rbind "$d/dev" /dev
 fi
 mount --bind "$d/sbin" /usr/sbin
 mount --bind "$d/etc" /etc
