@@ -44,10 +44,11 @@ class LogSource(Protocol):
 
 @dataclass(slots=True)
 class _Heard:
-    """The text so far, and whether it has told its story."""
+    """The text so far, whether it has told its story, and until when (monotonic clock) to listen."""
 
     text: str = ""
     stopped_by: StoppedBy = StoppedBy.TIME
+    until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +135,14 @@ def _follow(line: HostLine, way: _Way, limit: timedelta, settled: Settled, fired
     if way.path is not None:
         values["path"] = way.path
     empty = 0
-    until = time.monotonic() + limit.total_seconds()
-    for piece in line.follow(way.command, limit, lambda: time.monotonic() >= until, **values):
+    heard.until = time.monotonic() + limit.total_seconds()
+    for piece in line.follow(way.command, limit, lambda: time.monotonic() >= heard.until, **values):
         empty = 0 if piece else empty + 1
         heard.text += piece
         if piece or empty >= _QUIET:
             fired.start()
         if piece and heard.stopped_by is StoppedBy.TIME and settled(heard.text):
             heard.stopped_by = StoppedBy.SETTLED
-            until = min(until, time.monotonic() + _AFTERWORDS)
+            heard.until = min(heard.until, time.monotonic() + _AFTERWORDS)
         if heard.stopped_by is StoppedBy.SETTLED and empty >= _QUIET:
             return
