@@ -65,7 +65,7 @@ def psk_mismatch(facts: Facts) -> Iterator[Testimony]:
 
     def say(seen: Seen) -> str:
         me, peer = ends(facts, seen)
-        return f"{me} and {peer} hold different pre-shared keys: {me} could not verify what {peer} sent; enter the same key on both."
+        return f"{me} and {peer} hold different pre-shared keys: {me} could not verify {peer}; enter the same key on both."
 
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)

@@ -124,7 +124,9 @@ def _refused_rekeys(facts: Facts) -> Iterator[Clue]:
 
     def say(seen: Seen) -> str:
         me, peer = ends(facts, seen)
-        return f"The rekeying between {me} and {peer} is refused although the first CHILD_SA came up: use the same PFS group on both."
+        return (
+            f"Rekeying between {me} and {peer} is refused although the first CHILD_SA came up: use the same PFS group on both."
+        )
 
     yield from reported(
         facts,
@@ -163,7 +165,10 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
 
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)
-        return f"Traffic selectors are no mirror images: {asks} proposes {found.offered}, {answers} expects {found.accepted}{where_to_change(found)}."
+        return (
+            f"Traffic selectors are no mirror images: {asks} proposes {found.offered}, {answers} expects {found.accepted}"
+            f"{where_to_change(found)}."
+        )
 
     cause = "traffic-selector-mismatch"
     yield from reported(facts, cause, say, EventKind.SELECTORS_REFUSED)

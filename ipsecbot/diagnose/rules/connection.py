@@ -77,7 +77,7 @@ def _unknown_to(facts: Facts, side: Side) -> Iterator[Clue]:
         Strength.STRONG,
         Witness.CONFIGS,
         evidence,
-        f"No connection of {facts.name(side)} names {facts.name(side.other)}, which wants a tunnel with it: add one on {facts.name(side)}.",
+        f"No connection of {facts.name(side)} names {facts.name(side.other)}, which wants a tunnel with it: add one there.",
         change=change_of(side),
     )
 
@@ -97,7 +97,8 @@ def ike_version_mismatch(facts: Facts) -> Iterator[Testimony]:
 
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)
-        return f"{asks} speaks {found.offered}, {answers} only {found.accepted}: use one IKE version on both{where_to_change(found)}."
+        where = where_to_change(found)
+        return f"{asks} speaks {found.offered}, {answers} only {found.accepted}: use one IKE version on both{where}."
 
     yield from reported(facts, "ike-version-mismatch", say, EventKind.VERSION_REFUSED)
     yield from reported(
@@ -135,7 +136,8 @@ def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
 
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)
-        return f"{asks} initiates in {found.offered} mode, {answers} accepts {found.accepted} only: use main mode on both{where_to_change(found)}."
+        where = where_to_change(found)
+        return f"{asks} initiates in {found.offered}, {answers} accepts {found.accepted} only: use main mode on both{where}."
 
     if not facts.mismatches(Aspect.AUTH_METHOD) or facts.mismatches(Aspect.EXCHANGE_MODE):
         yield from reported(facts, "exchange-mode-mismatch", say, EventKind.MODE_REFUSED)

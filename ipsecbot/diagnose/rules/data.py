@@ -98,7 +98,8 @@ def invalid_spi(facts: Facts) -> Iterator[Testimony]:
     for side in SIDES:
         sender, receiver = facts.state(side), facts.state(side.other)
         if sender.usable_children and receiver.usable_children and not _same_sa(sender, receiver) and not weak:
-            headline = f"{facts.name(side)} sends on an SA that {facts.name(side.other)} does not have: clear the SAs on {facts.name(side)}."
+            me, peer = facts.name(side), facts.name(side.other)
+            headline = f"{me} sends on an SA that {peer} does not have: clear the SAs on {me}."
             yield Clue(Strength.STRONG, Witness.STATE, _evidence(sender, receiver), headline, change=change_of(side))
 
 

@@ -87,7 +87,7 @@ def peer_unreachable(facts: Facts) -> Iterator[Testimony]:
                 Strength.STRONG,
                 Witness.RESPONDER,
                 evidence,
-                f"{peer} hears {me} and answers, but no answer arrives: look for a filter of UDP 500 or a missing route from {peer} to {me}.",
+                f"{peer} hears {me} and answers, but no answer arrives: look for a filter or a missing route from {peer} to {me}.",
                 change=Change.PATH,
             )
         else:
@@ -249,7 +249,7 @@ def _never_asked(facts: Facts, side: Side) -> Iterator[Clue]:
         Strength.HINT if weak else Strength.STRONG,
         Witness.STATE,
         evidence,
-        f"Nothing has asked {facts.name(side)} for this tunnel: no SA, no attempt, no packet; send traffic that matches its selectors.",
+        f"Nothing has asked {facts.name(side)} for this tunnel: no SA, no attempt, no packet; send traffic that matches.",
         change=change_of(side),
         weight=0.3,
     )

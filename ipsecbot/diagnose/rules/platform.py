@@ -56,7 +56,8 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
 def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
     """The configuration on disk is not what the daemon runs.
 
-    Seen: the daemon reports that it could not load a connection or key, or the file has a connection that the daemon does not list.
+    Seen: the daemon reports that it could not load a connection or key, or the file has a connection that the
+    daemon does not list.
     Mended: on that end, by correcting the line and loading again (`swanctl --load-all`, `ipsec reload`).
     """
     if facts.passed >= Stage.CHILD:

@@ -1,0 +1,70 @@
+"""Changes in RFC words, before any vendor's syntax."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ipsecbot.model.connection import ChildPolicy, Connection, EncapsulationMode, ExchangeMode
+from ipsecbot.model.evidence import Side, Source
+from ipsecbot.model.identity import IkeIdentity, SharedKey
+from ipsecbot.model.proposal import Proposal, TransformType
+from ipsecbot.model.selectors import SelectorPair
+
+
+class What(StrEnum):
+    """The settings a remedy can touch."""
+
+    IKE_PROPOSAL = "ike-proposal"
+    CHILD_PROPOSAL = "child-proposal"
+    PFS = "pfs"
+    SELECTORS = "selectors"
+    ENCAPSULATION = "encapsulation"
+    VERSION = "version"
+    EXCHANGE_MODE = "exchange-mode"
+    LOCAL_ID = "local-id"
+    REMOTE_ID = "remote-id"
+    KEY = "key"
+    PEER_ADDRESS = "peer-address"
+    NEW_CONNECTION = "new-connection"
+    DAEMON = "daemon"
+    PERMIT = "permit"
+    RELOAD = "reload"
+    TRAFFIC = "traffic"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One setting to change on one end. Only the fields that `what` needs are set.
+
+    `proposal` is the one to write, `kinds` the transform types in it that differ from before, `others` the proposals of
+    the same list that stay. `near`: the line that is changed.
+    """
+
+    what: What
+    near: Source | None = None
+    proposal: Proposal | None = None
+    kinds: tuple[TransformType, ...] = ()
+    others: tuple[Proposal, ...] = ()
+    selectors: tuple[SelectorPair, ...] = ()
+    encapsulation: EncapsulationMode | None = None
+    exchange_mode: ExchangeMode | None = None
+    version: int | None = None
+    identity: IkeIdentity | None = None
+    address: str | None = None
+    own_address: str | None = None
+    ports: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An edit of one end, why, and the model as it would be then (None where replay cannot tell)."""
+
+    side: Side
+    edit: Edit
+    why: str
+    connection: Connection | None = None
+    child: ChildPolicy | None = None
+    keys: tuple[SharedKey, ...] | None = field(default=None, repr=False)
+    becomes: Connection | None = None
+    strength: int = 0

@@ -1,0 +1,109 @@
+"""From a finding to remedies: plan, write in the device's syntax, try in replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from ipsecbot.diagnose.remedy import ios, strongswan
+from ipsecbot.diagnose.remedy.edits import Plan
+from ipsecbot.diagnose.remedy.plans import PLANNERS
+from ipsecbot.model.connection import Connection
+from ipsecbot.model.device import Platform
+from ipsecbot.model.evidence import Change, Finding, Remedy, Side, Verification
+from ipsecbot.model.negotiation import Aspect
+from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
+from ipsecbot.negotiate.replay import replay
+
+_WRITERS: Mapping[Platform, Callable[[Plan], tuple[str, ...] | None]] = {
+    Platform.CISCO_IOS: ios.write,
+    Platform.STRONGSWAN: strongswan.write,
+}
+# Which differences a remedy has to make disappear
+_ASPECTS: Mapping[str, tuple[Aspect, ...]] = {
+    "ike-proposal-mismatch": (Aspect.IKE_PROPOSAL,),
+    "esp-proposal-mismatch": (Aspect.CHILD_PROPOSAL,),
+    "pfs-mismatch": (Aspect.PFS,),
+    "traffic-selector-mismatch": (Aspect.SELECTORS,),
+    "encapsulation-mode-mismatch": (Aspect.ENCAPSULATION, Aspect.SELECTORS),
+    "ike-version-mismatch": (Aspect.VERSION,),
+    "exchange-mode-mismatch": (Aspect.EXCHANGE_MODE,),
+    "id-mismatch": (Aspect.IDENTITY,),
+    "profile-not-matched": (Aspect.IDENTITY,),
+    "psk-mismatch": (Aspect.KEY, Aspect.KEY_MISSING),
+    "psk-missing": (Aspect.KEY, Aspect.KEY_MISSING),
+    "wrong-peer-address": (Aspect.ADDRESS,),
+}
+
+
+def remedies(tunnel: Tunnel, finding: Finding) -> tuple[Remedy, ...]:
+    """One remedy per end that could change (each by itself is enough where `change` is either), the better one first.
+
+    Nothing is applied and no secret appears. SIMULATED: the change was made on the model, and in replay the difference is
+    gone in both directions; NOT_VERIFIED where replay cannot tell (paths, daemons, one configuration only).
+    """
+    planner = PLANNERS.get(finding.cause)
+    if planner is None:
+        return ()
+    plans = [plan for plan in planner(tunnel, finding) if _is_asked(plan, finding)]
+    written = [(plan, remedy) for plan in plans if (remedy := _written(tunnel, finding, plan)) is not None]
+    written.sort(key=lambda item: (item[1].verified is not Verification.SIMULATED, -item[0].strength))
+    return tuple(remedy for _, remedy in written)
+
+
+def _is_asked(plan: Plan, finding: Finding) -> bool:
+    """A finding that blames one side gets remedies for that side only."""
+    if finding.change in (Change.LEFT, Change.RIGHT):
+        return plan.side is Side(finding.change.value)
+    return True
+
+
+def _written(tunnel: Tunnel, finding: Finding, plan: Plan) -> Remedy | None:
+    end = tunnel.end(plan.side)
+    if end is None or end.device.platform is None:
+        return None
+    lines = _WRITERS[end.device.platform](plan)
+    if not lines:
+        return None
+    near = plan.edit.near
+    now = f" (now `{near.text.strip()}`, {near.output} line {near.first_line})" if near is not None and near.text else ""
+    verified = Verification.SIMULATED if _holds(tunnel, finding, plan) else Verification.NOT_VERIFIED
+    return Remedy(end.device.name, str(end.device.platform), lines, f"{plan.why}{now}", verified)
+
+
+def _holds(tunnel: Tunnel, finding: Finding, plan: Plan) -> bool:
+    """Whether replay with the changed end shows no such difference any more, whichever end starts."""
+    aspects = _ASPECTS.get(finding.cause)
+    pairing = next((pair for pair in tunnel.pairings or () if _connection(pair, plan.side) == plan.connection), None)
+    end, other = tunnel.end(plan.side), tunnel.end(plan.side.other)
+    if aspects is None or pairing is None or plan.becomes is None or end is None or other is None:
+        return False
+    changed = _changed(end, plan)
+    mine, theirs = plan.becomes, _connection(pairing, plan.side.other)
+    left, right = (mine, theirs) if plan.side is Side.LEFT else (theirs, mine)
+    left_end, right_end = (changed, other) if plan.side is Side.LEFT else (other, changed)
+    after = [
+        replay(
+            left,
+            right,
+            initiator,
+            left_end=left_end,
+            right_end=right_end,
+            left_address=tunnel.left_address,
+            right_address=tunnel.right_address,
+        )
+        for initiator in Side
+    ]
+    return not any(found.aspect in aspects for negotiation in after for found in negotiation.mismatches)
+
+
+def _connection(pair: Pairing, side: Side) -> Connection:
+    return pair.left if side is Side.LEFT else pair.right
+
+
+def _changed(end: Endpoint, plan: Plan) -> Endpoint:
+    """The end as it would be: the connection in place of the old one, the keys with the new one."""
+    connections = tuple(
+        plan.becomes if each == plan.connection and plan.becomes is not None else each for each in end.connections or ()
+    )
+    return replace(end, connections=connections, keys=plan.keys if plan.keys is not None else end.keys)

@@ -1,0 +1,195 @@
+"""Edits as strongSwan settings: a swanctl.conf fragment that merges with what is there, or the key of an ipsec.conf section.
+
+Sources: strongSwan documentation, swanctl.conf and ipsec.conf reference (sections given twice are merged, a key given later
+replaces the earlier one).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
+from ipsecbot.model.connection import EncapsulationMode
+from ipsecbot.model.proposal import Proposal, Protocol, TransformType
+from ipsecbot.model.selectors import TrafficSelector
+from ipsecbot.spellings import prf_of
+
+SECRET = "<the shared secret>"  # noqa: S105  the words that stand where only the operator knows what to type
+Lines = tuple[str, ...]
+_KEY = re.compile(r"^\s*([A-Za-z_]\w*)\s*=")
+LOAD, RELOAD = "swanctl --load-all", "ipsec reload"
+
+
+def _is_stroke(plan: Plan) -> bool:
+    """Whether this connection stands in ipsec.conf."""
+    places = [plan.edit.near, *((plan.connection.source, plan.connection.ike.source) if plan.connection is not None else ())]
+    return any("ipsec." in place.output for place in places if place is not None)
+
+
+def _key_at(edit: Edit, default: str) -> str:
+    """The key that stands at the line to change: in ipsec.conf `left` and `right` may be either end."""
+    match = _KEY.match(edit.near.text) if edit.near is not None else None
+    return match[1] if match else default
+
+
+def _nested(path: tuple[str, ...], *settings: str) -> Lines:
+    depth = len(path)
+    opening = tuple(f"{'  ' * level}{name} {{" for level, name in enumerate(path))
+    closing = tuple(f"{'  ' * level}}}" for level in reversed(range(depth)))
+    return (*opening, *(f"{'  ' * depth}{setting}" for setting in settings), *closing)
+
+
+def _name(plan: Plan) -> str:
+    return plan.connection.name if plan.connection is not None else "<connection>"
+
+
+def _conn(plan: Plan, *settings: str, section: tuple[str, ...] = ()) -> Lines:
+    return (*_nested(("connections", _name(plan), *section), *settings), LOAD)
+
+
+def _stroke(plan: Plan, *settings: str) -> Lines:
+    name = plan.child.name if plan.child is not None and plan.child.name else _name(plan)
+    return (f"conn {name}", *(f"    {setting}" for setting in settings), RELOAD)
+
+
+def _child(plan: Plan, *settings: str) -> Lines:
+    return _conn(plan, *settings, section=("children", plan.child.name if plan.child is not None else "<child>"))
+
+
+def words(proposal: Proposal) -> str:
+    """A proposal as strongSwan writes it: the PRF only where it does not follow from the integrity algorithm."""
+    implied = {prf for integrity in proposal.of(TransformType.INTEG) if (prf := prf_of(integrity)) is not None}
+    prfs = proposal.of(TransformType.PRF)
+    spoken = () if set(prfs) == implied else prfs
+    parts = [*proposal.of(TransformType.ENCR), *proposal.of(TransformType.INTEG), *spoken, *proposal.of(TransformType.KE)]
+    parts += [algorithm for algorithm in proposal.of(TransformType.ESN) if algorithm.keyword == "esn"]
+    return "-".join(algorithm.keyword for algorithm in parts)
+
+
+def _list(edit: Edit) -> str | None:
+    if edit.proposal is None:
+        return None
+    every = sorted((edit.proposal, *edit.others), key=lambda proposal: proposal.number or 0)
+    return ", ".join(dict.fromkeys(words(proposal) for proposal in every))
+
+
+def _ike_proposal(plan: Plan) -> Lines | None:
+    value = _list(plan.edit)
+    if value is None:
+        return None
+    return _stroke(plan, f"ike={value.replace(', ', ',')}!") if _is_stroke(plan) else _conn(plan, f"proposals = {value}")
+
+
+def _child_proposal(plan: Plan) -> Lines | None:
+    value = _list(plan.edit)
+    if value is None or plan.edit.proposal is None:
+        return None
+    protocol = "ah" if plan.edit.proposal.protocol is Protocol.AH else "esp"
+    if _is_stroke(plan):
+        return _stroke(plan, f"{protocol}={value.replace(', ', ',')}!")
+    return _child(plan, f"{protocol}_proposals = {value}")
+
+
+def _selector(selector: TrafficSelector) -> str:
+    return str(selector)
+
+
+def _selectors(plan: Plan) -> Lines | None:
+    local = ", ".join(dict.fromkeys(_selector(pair.local) for pair in plan.edit.selectors))
+    remote = ", ".join(dict.fromkeys(_selector(pair.remote) for pair in plan.edit.selectors))
+    if not _is_stroke(plan):
+        return _child(plan, f"local_ts = {local}", f"remote_ts = {remote}")
+    pairs = plan.child.selectors if plan.child is not None else None
+    source = pairs[0].local.source if pairs else None
+    mine = "rightsubnet" if source is not None and source.text.strip().startswith("right") else "leftsubnet"
+    theirs = "leftsubnet" if mine == "rightsubnet" else "rightsubnet"
+    return _stroke(plan, f"{mine}={local.replace(', ', ',')}", f"{theirs}={remote.replace(', ', ',')}")
+
+
+def _encapsulation(plan: Plan) -> Lines | None:
+    mode = plan.edit.encapsulation or EncapsulationMode.TUNNEL
+    return _stroke(plan, f"type={mode}") if _is_stroke(plan) else _child(plan, f"mode = {mode}")
+
+
+def _version(plan: Plan) -> Lines | None:
+    version = plan.edit.version
+    return _stroke(plan, f"keyexchange=ikev{version}") if _is_stroke(plan) else _conn(plan, f"version = {version}")
+
+
+def _exchange_mode(plan: Plan) -> Lines | None:
+    return _stroke(plan, "aggressive=no") if _is_stroke(plan) else _conn(plan, "aggressive = no")
+
+
+def _local_id(plan: Plan) -> Lines | None:
+    if _is_stroke(plan):
+        return _stroke(plan, f"{_key_at(plan.edit, 'leftid')}={plan.edit.identity}")
+    return _conn(plan, f"id = {plan.edit.identity}", section=("local",))
+
+
+def _remote_id(plan: Plan) -> Lines | None:
+    if _is_stroke(plan):
+        return _stroke(plan, f"{_key_at(plan.edit, 'rightid')}={plan.edit.identity}")
+    return _conn(plan, f"id = {plan.edit.identity}", section=("remote",))
+
+
+def _key(plan: Plan) -> Lines | None:
+    own = plan.connection.ike.local_id if plan.connection is not None else None
+    peer = str(plan.edit.identity or plan.edit.address or "<peer identity>")
+    if _is_stroke(plan):
+        names = " ".join(str(item) for item in (own, peer) if item is not None)
+        return ("# /etc/ipsec.secrets", f'{names} : PSK "{SECRET}"', "ipsec rereadsecrets")
+    ids = [f"id-{number} = {item}" for number, item in enumerate((item for item in (own, peer) if item is not None), 1)]
+    return (*_nested(("secrets", f"ike-{_name(plan)}"), *ids, f'secret = "{SECRET}"'), "swanctl --load-creds")
+
+
+def _peer_address(plan: Plan) -> Lines | None:
+    if _is_stroke(plan):
+        return _stroke(plan, f"{_key_at(plan.edit, 'right')}={plan.edit.address}")
+    return _conn(plan, f"remote_addrs = {plan.edit.address}")
+
+
+def _new_connection(plan: Plan) -> Lines | None:
+    return (
+        *_nested(("connections", "<name>"), f"remote_addrs = {plan.edit.address}", "proposals = <as the other end has them>"),
+        "# … with its local, remote and children sections, and the key in secrets",
+        LOAD,
+    )
+
+
+def _permit(plan: Plan) -> Lines | None:
+    source = f"ip saddr {plan.edit.address} " if plan.edit.address else ""
+    ports = ", ".join(str(port) for port in plan.edit.ports)
+    return (f"nft add rule inet <table> <input chain> {source}udp dport {{ {ports} }} accept",)
+
+
+def _traffic(plan: Plan) -> Lines | None:
+    if _is_stroke(plan):
+        return _stroke(plan, "auto=route")
+    return _child(plan, "start_action = trap")
+
+
+WRITERS: Mapping[What, Callable[[Plan], Lines | None]] = {
+    What.IKE_PROPOSAL: _ike_proposal,
+    What.CHILD_PROPOSAL: _child_proposal,
+    What.PFS: _child_proposal,
+    What.SELECTORS: _selectors,
+    What.ENCAPSULATION: _encapsulation,
+    What.VERSION: _version,
+    What.EXCHANGE_MODE: _exchange_mode,
+    What.LOCAL_ID: _local_id,
+    What.REMOTE_ID: _remote_id,
+    What.KEY: _key,
+    What.PEER_ADDRESS: _peer_address,
+    What.NEW_CONNECTION: _new_connection,
+    What.DAEMON: lambda plan: ("systemctl enable --now strongswan",),
+    What.RELOAD: lambda plan: (RELOAD if _is_stroke(plan) else LOAD,),
+    What.PERMIT: _permit,
+    What.TRAFFIC: _traffic,
+}
+
+
+def write(plan: Plan) -> Lines | None:
+    """Settings and the command that loads them for one plan; None where there is nothing to write."""
+    writer = WRITERS.get(plan.edit.what)
+    return writer(plan) if writer is not None else None
