@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ipsecbot.ladder.associations import Association, associate
+from ipsecbot.ladder.implied import implied
+from ipsecbot.ladder.naming import UNNAMED
 from ipsecbot.ladder.order import by_device
 from ipsecbot.ladder.slots import Slot, cut
 from ipsecbot.ladder.verdict import child_outcome, outcome_of
@@ -42,7 +44,7 @@ def _exchange(device: str, association: Association, slot: Slot) -> Exchange:
         remote=association.remote,
         messages=tuple(slot.messages),
         events=tuple(slot.events),
-        reached=_reached(slot),
+        reached=_reached(slot, version),
         outcome=outcome,
         context=association.context,
         started_at=next((event.at for event in slot.events if event.at is not None), None),
@@ -50,7 +52,10 @@ def _exchange(device: str, association: Association, slot: Slot) -> Exchange:
     )
 
 
-def _reached(slot: Slot) -> str | None:
-    """The last message that took the negotiation further; a notify that ends it did not."""
-    names = [name for name in slot.names if not name.startswith("INFORMATIONAL") or slot.kind is ExchangeKind.INFORMATIONAL]
-    return names[-1] if names else None
+def _reached(slot: Slot, version: int) -> str | None:
+    """The last message that took the negotiation further (a notify that ends it did not); where the text shows decisions
+    but no messages, the message that the last decision is about."""
+    if slot.kind is ExchangeKind.INFORMATIONAL:
+        return slot.names[-1] if slot.names else None
+    names = [name for name in slot.names if not name.startswith("INFORMATIONAL") and name != UNNAMED]
+    return names[-1] if names else implied(slot, version)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from ipsecbot.model.exchange import Direction, EventKind, Exchange, Ladder, LogEvent, Message, Outcome
+from ipsecbot.ladder.vocabulary import WIRE
+from ipsecbot.model.exchange import Direction, EventKind, Exchange, ExchangeType, Ladder, LogEvent, Message, Outcome
 from ipsecbot.model.sa import Role
 
 MOST_ATTEMPTS = 3
@@ -109,7 +111,7 @@ def draw(ladder: Ladder, left: str, right: str) -> tuple[DrawnRow, ...]:
 
 
 def _pair(left: tuple[Exchange, ...], right: tuple[Exchange, ...]) -> list[_View]:
-    """Match views of the same exchange from the newest backwards: same kind and version, opposite roles."""
+    """Match views of the same exchange from the newest backwards: same kind and version, opposite roles, oldest first."""
     unmatched = list(right)
     views: list[_View] = []
     for exchange in reversed(left):
@@ -118,13 +120,33 @@ def _pair(left: tuple[Exchange, ...], right: tuple[Exchange, ...]) -> list[_View
             unmatched.remove(partner)
         views.append(_View(exchange, partner))
     views.reverse()
-    return views + [_View(None, exchange) for exchange in unmatched]
+    views = [_View(None, exchange) for exchange in unmatched] + views
+    starts = [view.either.started_at for view in views]
+    if all(start is not None for start in starts) and len({start.tzinfo is None for start in starts if start}) == 1:
+        views.sort(key=lambda view: view.either.started_at or datetime.min)
+    return views
 
 
 def _same(left: Exchange, right: Exchange) -> bool:
-    if (left.kind, left.ike_version) != (right.kind, right.ike_version):
+    if (left.kind, left.ike_version, _is_child(left)) != (right.kind, right.ike_version, _is_child(right)):
+        return False
+    ours, theirs = _message_ids(left), _message_ids(right)
+    if _is_child(left) and ours and theirs and not ours & theirs:
         return False
     return left.role is None or right.role is None or left.role is not right.role
+
+
+def _is_child(exchange: Exchange) -> bool:
+    return any(message.name.startswith(("QM", "CREATE_CHILD_SA")) for message in exchange.messages)
+
+
+def _message_ids(exchange: Exchange) -> frozenset[int]:
+    """IOS prints the message ids of quick modes as signed numbers, charon as unsigned ones."""
+    ids = (event.message_id for event in exchange.events if event.kind in WIRE and event.exchange in _CHILD_EXCHANGES)
+    return frozenset(number % 2**32 for number in ids if number is not None)
+
+
+_CHILD_EXCHANGES = (ExchangeType.QUICK, ExchangeType.CREATE_CHILD_SA)
 
 
 def _rows(view: _View, left: str, right: str) -> Iterator[DrawnRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.sa import Role
 
+UNNAMED = "message"
 INITIATOR_FIRST = ("MM1", "AM1", "IKE_SA_INIT request")
 _PREFIX = {ExchangeType.MAIN: "MM", ExchangeType.AGGRESSIVE: "AM", ExchangeType.QUICK: "QM"}
 _LENGTH = {"MM": 6, "AM": 3, "QM": 3}
@@ -17,7 +18,7 @@ def name_of(event: LogEvent, role: Role | None, seen: tuple[str, ...]) -> str:
     if event.name is not None:
         return event.name
     if event.exchange is None:
-        return "message"
+        return UNNAMED
     prefix = _PREFIX.get(event.exchange)
     if prefix is not None:
         return f"{prefix}{_number(event, prefix, from_initiator(event, role), seen)}"

@@ -19,6 +19,9 @@ _KINDS = {
     ExchangeType.AGGRESSIVE: ExchangeKind.AGGRESSIVE,
     ExchangeType.QUICK: ExchangeKind.QUICK,
 }
+_EXCHANGES = {kind: exchange for exchange, kind in _KINDS.items()}
+_LAST = ("MM6", "AM3")
+_NOTE = "INFORMATIONAL"
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class Slot:
     messages: list[Message] = field(default_factory=list)
     ids: list[int | None] = field(default_factory=list)
     established: bool = False
+    unreadable_end: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,7 +44,7 @@ class Slot:
 
     def put(self, event: LogEvent, role: Role | None) -> None:
         """Write a message down; the same once more is a retransmission."""
-        name = name_of(event, self.role or role, self.names)
+        name = self._name(event, role)
         direction = Direction.SENT if event.kind is EventKind.SENT else Direction.RECEIVED
         fresh = Message(name, direction, event.at, event.payloads, (event.source,))
         for index in reversed(range(len(self.messages))):
@@ -52,6 +56,23 @@ class Slot:
                 return
         self.messages.append(fresh)
         self.ids.append(event.message_id)
+
+    def _name(self, event: LogEvent, role: Role | None) -> str:
+        if event.exchange is None and event.name is None and self.kind in _EXCHANGES:
+            event = replace(event, exchange=_EXCHANGES[self.kind])
+        name = name_of(event, self.role or role, self.names)
+        return _NOTE if self.unreadable_end and name in _LAST and not event.payloads else name
+
+    def doubt(self) -> None:
+        """The last message could not be read. Where it passes for the one that ends phase 1, it is not: whoever sends that
+        has verified the peer with the same keys first, so what came is a notify under keys that differ."""
+        for index in reversed(range(len(self.messages))):
+            message = self.messages[index]
+            if message.direction is Direction.RECEIVED:
+                if message.name in _LAST and not message.payloads:
+                    self.messages[index] = replace(message, name=_NOTE)
+                    self.unreadable_end = True
+                return
 
     def repeat(self, event: LogEvent, direction: Direction) -> bool:
         """Count a retransmission of the message it names, else of the last one in that direction."""
@@ -103,6 +124,8 @@ class _Cutter:
             self._repeat(slot, event, Direction.SENT)
         elif event.kind is EventKind.REPEATED:
             self._repeat(slot, event, Direction.RECEIVED)
+        elif event.kind is EventKind.UNDECRYPTABLE:
+            slot.doubt()
         if event.kind is EventKind.ESTABLISHED and slot.child is (event.protocol in _CHILD_PROTOCOLS):
             slot.established = True
         if slot.child:

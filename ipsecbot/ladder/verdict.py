@@ -20,7 +20,7 @@ def outcome_of(slot: Slot) -> Outcome:
         return Outcome.ESTABLISHED
     if any(event.kind is EventKind.ESTABLISHED or _refuses(event) for event in about_child):
         return Outcome.ESTABLISHED  # a child is only spoken about once both ends are authenticated
-    if any(_refuses(event) for event in slot.events) or any(map(_carries_error, slot.messages)):
+    if any(_refuses(event) for event in slot.events) or any(map(_carries_error, slot.messages)) or _every_offer_failed(slot):
         return Outcome.REFUSED
     if _is_unanswered(slot):
         return Outcome.NO_ANSWER
@@ -59,6 +59,15 @@ def _is_error(event: LogEvent) -> bool:
 
 def _carries_error(message: Message) -> bool:
     return any(payload.startswith("N(") and payload[2:-1] in ERROR_NOTIFIES for payload in message.payloads)
+
+
+def _every_offer_failed(slot: Slot) -> bool:
+    """A child whose offers were looked at one by one: IOS prints no last word when none fitted."""
+    looked = [event.kind for event in slot.events if event.kind in _LOOKED_AT]
+    return slot.child and bool(looked) and looked[-1] is EventKind.TRANSFORM_REFUSED
+
+
+_LOOKED_AT = (EventKind.TRANSFORM_REFUSED, EventKind.TRANSFORM_ACCEPTED, EventKind.PROPOSAL_SELECTED)
 
 
 def _is_unanswered(slot: Slot) -> bool:

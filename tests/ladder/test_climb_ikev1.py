@@ -157,6 +157,40 @@ def test_a_wrong_key_is_silence_for_the_initiator_and_a_refusal_for_the_responde
     )
 
 
+def test_an_unreadable_answer_to_mm5_is_a_notify_not_mm6() -> None:
+    """Whoever sends MM6 has verified MM5 with the same keys; IOS's state machine calls the packet MM6 all the same."""
+    text = """
+        --> MM1
+        <-- MM2
+        --> MM3
+        <-- MM4
+        [1012] --> MM5
+        [1012] <-- MM6
+        [1012] * undecryptable
+        [1012] * retransmitted name=MM5
+        [1012] <-- MM6
+        [1012] * undecryptable
+    """
+    assert ladder_of(text, role=Role.INITIATOR) == lines(
+        """
+        west main initiator: refused at MM5
+        --> MM1
+        <-- MM2
+        --> MM3
+        <-- MM4
+        --> MM5 x2
+        <-- INFORMATIONAL x2
+        """
+    )
+
+
+def test_a_child_whose_every_offer_failed_is_refused() -> None:
+    """IOS prints a line for each offer and no last word."""
+    refused = "[1] * transform-refused protocol=ESP"
+    assert ladder_of(refused) == "west quick unknown: refused at QM1"
+    assert ladder_of(f"{refused}\n[1] * transform-accepted protocol=ESP").startswith("west quick unknown: incomplete")
+
+
 def test_ios_numbers_the_sa_only_half_way() -> None:
     """No context, then a number, and names that the parser knows: one exchange all the same."""
     text = """
@@ -220,8 +254,10 @@ def test_aggressive_mode_has_three_messages() -> None:
 
 
 def test_a_log_that_begins_in_the_middle_is_still_an_exchange() -> None:
-    """Only the end of a quick mode, then only a reason."""
-    assert ladder_of("[1] * proposal-refused protocol=ESP") == "west quick unknown: refused at None"
+    """Only the end of main mode; only a reason, which tells the message it is about; nothing that tells anything."""
+    assert ladder_of("[1] * proposal-refused protocol=ESP") == "west quick unknown: refused at QM1"
+    assert ladder_of("[1] * undecryptable") == "west main unknown: refused at MM5"
+    assert ladder_of("[1] * key-found") == "west main unknown: incomplete at None"
     assert ladder_of("[c|4] <-- MAIN response 0 { ID, HASH }") == lines(
         """
         west main initiator: incomplete at MM6
