@@ -89,8 +89,8 @@ def folders_of(pid: int) -> list[Path]:
     return list(Path(tempfile.gettempdir()).glob(f"{leftovers.FOLDER_PREFIX}{pid}-*"))
 
 
-def interfaces() -> str:
-    return subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True).stdout
+def addresses() -> str:
+    return subprocess.run(["ip", "-o", "-4", "addr"], capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -247,28 +247,30 @@ class TestNothingIsLeft:
         )
         with process:
             assert process.stdout is not None
-            addresses = process.stdout.readline().split()
-            assert len(addresses) == 2
+            hosts = process.stdout.readline().split()
+            assert len(hosts) == 2
             charons = [pid for pid in _processes("charon") if _folder_of(pid, process.pid)]
             assert len(charons) == 2
             process.send_signal(kind)
             process.wait(timeout=20)
         assert eventually(lambda: folders_of(process.pid) == [])
         assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in charons))
-        routes = ["ip", "-o", "-4", "addr"]
-        assert eventually(lambda: not any(_net(a) in subprocess.check_output(routes, text=True) for a in addresses))
+        assert eventually(lambda: not any(_net(host) in addresses() for host in hosts))
 
     def test_after_an_exception(self) -> None:
         """An exception in the block takes the pair away before it is seen."""
-        before = interfaces(), folders_of(os.getpid())
+        seen = []
 
         def stumble(pair: StrongswanPair) -> None:
-            assert interfaces() != before[0]
+            seen.append((pair.folder, _net(pair.left.ssh.address), _net(pair.right.ssh.address)))
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError), StrongswanPair(swanctl(1), swanctl(2)) as pair:
             stumble(pair)
-        assert (interfaces(), folders_of(os.getpid())) == before
+        [(folder, left, right)] = seen
+        assert not folder.exists()
+        assert left not in addresses()
+        assert right not in addresses()
 
     def test_two_pairs_at_once_do_not_meet(self) -> None:
         """Same addresses, same names, two laboratories: each ping stays in its own, each login too."""

@@ -9,6 +9,7 @@ from ipsecbot.lab.strongswan.hostconfig import HostConfig, strongswan_conf
 SECRET = "Vq7-lemon-Harbour"
 OTHER_SECRET = "Vq7-lemon-harbour"
 THIRD_SECRET = "completely.different/2"
+SECRETS = (SECRET, OTHER_SECRET, THIRD_SECRET)
 AGGRESSIVE_PSK = "i_dont_care_about_security_and_use_aggressive_mode_psk = yes"
 
 

@@ -12,20 +12,10 @@ from pathlib import Path
 from ipsecbot.lab.strongswan.hostconfig import HostConfig, HostTraits, Tools, strongswan_conf
 
 _OWN_ETC = frozenset(
-    [
-        "strongswan.conf",
-        "swanctl",
-        "ipsec.conf",
-        "ipsec.secrets",
-        "ipsec.d",
-        "ssh",
-        "hostname",
-        "hosts",
-        "passwd",
-        "shadow",
-        "sudoers",
-        "sudoers.d",
-    ]
+    (
+        *("strongswan.conf", "swanctl", "ipsec.conf", "ipsec.secrets", "ipsec.d"),
+        *("ssh", "hostname", "hosts", "passwd", "shadow", "sudoers", "sudoers.d"),
+    )
 )
 _SWANCTL_FOLDERS = (
     "conf.d",

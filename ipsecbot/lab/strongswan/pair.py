@@ -44,6 +44,7 @@ class StrongswanPair:
         self._configs = {Side.LEFT: left or HostConfig(), Side.RIGHT: right or HostConfig()}
         self._path = path or PathFault()
         self._traits = {Side.LEFT: left_traits or HostTraits(), Side.RIGHT: right_traits or HostTraits()}
+        self._folder: Path | None = None
         self._keeper: Keeper | None = None
         self._links: list[ManagementLink] = []
         self._hosts: dict[Side, Host] = {}
@@ -53,6 +54,7 @@ class StrongswanPair:
         if missing:
             raise LabError("a strongSwan pair cannot run here: " + "; ".join(missing))
         folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
+        self._folder = folder
         try:
             self._build(folder)
             self.reconfigure(self._configs[Side.LEFT], self._configs[Side.RIGHT], self._path)
@@ -73,6 +75,13 @@ class StrongswanPair:
         if self._keeper is not None:
             self._keeper.end()
             self._keeper = None
+
+    @property
+    def folder(self) -> Path:
+        """The laboratory's own folder; it goes away with the pair, however that ends."""
+        if self._folder is None:
+            raise LabError("the pair has not been started")
+        return self._folder
 
     @property
     def left(self) -> Host:

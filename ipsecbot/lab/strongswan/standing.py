@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,8 +71,8 @@ def run(left: Path, right: Path, inventory: Path | None, announce: Callable[[str
     sweep()
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with StrongswanPair(*configs) as pair, tempfile.TemporaryDirectory(prefix="ipsecbot-inventory-") as scratch:
-            path = inventory or Path(scratch) / "inventory.yaml"
+        with StrongswanPair(*configs) as pair:
+            path = inventory or pair.folder / "inventory.yaml"
             path.write_text(inventory_text(pair))
             for line in _directions(pair, path):
                 announce(line)
