@@ -1,0 +1,42 @@
+"""Lines of charon that no sentence fits, gathered by shape, so that a talkative log does not drown what matters."""
+
+from __future__ import annotations
+
+import re
+
+from ipsecbot.model.snapshot import Gap
+
+LIMIT = 40  # shapes told apart; the rest is counted
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_VARYING = re.compile(r"\b(?:0x)?[0-9a-fA-F:.]*\d[0-9a-fA-F:./]*\b|<[^>]*>")
+
+
+class ShapedGaps:
+    """Gaps of one output."""
+
+    def __init__(self, device: str, output: str) -> None:
+        self.device, self.output = device, output
+        self._first: dict[str, tuple[int, str]] = {}
+        self._count: dict[str, int] = {}
+        self._beyond = 0
+
+    def add(self, line: int, message: str, text: str) -> None:
+        shape = _VARYING.sub("N", _QUOTED.sub("S", message))[:160]
+        if shape not in self._first and len(self._first) >= LIMIT:
+            self._beyond += 1
+            return
+        self._first.setdefault(shape, (line, text))
+        self._count[shape] = self._count.get(shape, 0) + 1
+
+    def all(self) -> tuple[Gap, ...]:
+        """One gap per shape, at the first line of it."""
+        gaps = [
+            Gap(self.device, self.output, _why(self._count[shape]), line, text) for shape, (line, text) in self._first.items()
+        ]
+        if self._beyond:
+            gaps.append(Gap(self.device, self.output, f"{self._beyond} further lines of charon are not known"))
+        return tuple(gaps)
+
+
+def _why(count: int) -> str:
+    return "unknown line of charon" if count == 1 else f"unknown line of charon, {count} of this shape"

@@ -1,0 +1,25 @@
+"""Whether a certificate that charon calls invalid is over or not begun, by the time of the line that says so."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+_SPAN = re.compile(r"(.+?) to (.+)")
+_TIME = "%b %d %H:%M:%S %Y"
+
+
+def validity_attribute(span: str, at: datetime | None) -> str | None:
+    """`Oct 09 10:35:35 2022 to Oct 09 10:35:35 2023` at a time → `expired` or `not-yet-valid`.
+
+    None where the line has no time, or the times do not tell (a clock that is wrong, a zone that is not printed).
+    """
+    match = _SPAN.fullmatch(span.strip().replace(", UTC", "").replace(" UTC", ""))
+    if match is None or at is None:
+        return None
+    try:
+        begin, end = (datetime.strptime(" ".join(text.replace(",", "").split()), _TIME) for text in match.groups())
+    except ValueError:
+        return None
+    now = at.replace(tzinfo=None)
+    return "expired" if now > end else "not-yet-valid" if now < begin else None
