@@ -18,7 +18,7 @@ class Stage(IntEnum):
     PLATFORM = 0  # the daemon or the configuration is not there
     START = 1  # nothing has begun
     PATH = 2  # the first message gets no answer
-    CONNECTION = 3  # the responder looks for a configuration, a version, a mode
+    CONNECTION = 3  # the responder looks for a configuration, a version
     PROPOSAL = 4  # IKE proposals
     FLOAT = 5  # the change to UDP 4500, large messages
     AUTH = 6  # keys, identities, certificates
@@ -43,12 +43,13 @@ STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
     (Stage.PLATFORM, ("config-not-loaded", "algorithm-unsupported", "crypto-engine-or-license", "software-bug")),
     (Stage.START, ("no-interesting-traffic", "crypto-map-incomplete", "no-route", "nat-before-ipsec")),
     (Stage.PATH, ("peer-unreachable", "peer-not-listening", "wrong-peer-address")),
-    (Stage.CONNECTION, ("no-config-for-peer", "ike-version-mismatch", "exchange-mode-mismatch")),
+    (Stage.CONNECTION, ("no-config-for-peer", "ike-version-mismatch")),
     (Stage.PROPOSAL, ("ike-proposal-mismatch",)),
     (Stage.FLOAT, ("nat-t-blocked", "ike-fragmentation")),
     (
         Stage.AUTH,
         (
+            "exchange-mode-mismatch",  # charon looks at the mode together with the identity
             "auth-method-mismatch",
             "psk-missing",
             "psk-mismatch",

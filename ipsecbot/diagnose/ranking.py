@@ -11,7 +11,7 @@ from ipsecbot.model.evidence import Change, Finding, Source, Verdict
 
 _MOST_EVIDENCE = 8  # lines quoted per finding
 # A cipher with another key is another encryption to whoever has to change it; the words tell the length.
-_SAID = {"key-length": "encryption"}
+_SAID = {"key-length": "encryption", "mode-or-auth": None}
 _LOGS = (Witness.RESPONDER, Witness.INITIATOR)
 
 

@@ -76,6 +76,8 @@ def replayed(
 
 def is_overtaken(facts: Facts, cause: str, seen: Seen) -> bool:
     """Whether the negotiation went on past this fault's stage all the same (one policy refused, the next accepted)."""
+    if stage_of(cause) <= Stage.START:
+        return False  # what these rules look at is not part of a negotiation
     if seen.exchange is None:
         return facts.passed >= stage_of(cause)
     attempt = Attempt(seen.exchange, seen.side)

@@ -9,6 +9,7 @@ from ipsecbot.diagnose.attempts import Seen
 from ipsecbot.diagnose.facts import Facts
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
+from ipsecbot.diagnose.rules.connection import is_mode_or_auth, mode_is_refused
 from ipsecbot.diagnose.testimony import change_of, ends, furthest, parties, replayed, reported, where_to_change
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.identity import AuthMethod
@@ -48,6 +49,14 @@ def auth_method_mismatch(facts: Facts) -> Iterator[Testimony]:
             EventKind.TRANSFORM_REFUSED,
             where=lambda seen: seen.event.attribute == "auth" and furthest(facts, seen, Protocol.IKE) == "auth",
         )
+    for clue in reported(
+        facts,
+        "auth-method-mismatch",
+        say,
+        EventKind.PEER_REFUSED,
+        where=lambda seen: is_mode_or_auth(seen) and mode_is_refused(facts, seen) is False,
+    ):
+        yield replace(clue, attribute=None)
     yield from replayed(facts, "auth-method-mismatch", differ, Aspect.AUTH_METHOD)
 
 
@@ -138,7 +147,7 @@ def id_mismatch(facts: Facts) -> Iterator[Testimony]:
     if differing:
         kinds.append(EventKind.PROFILE_NOT_MATCHED)
     if not facts.mismatches(Aspect.AUTH_METHOD) or differing:
-        for clue in reported(facts, "id-mismatch", say, *kinds):
+        for clue in reported(facts, "id-mismatch", say, *kinds, where=lambda seen: not is_mode_or_auth(seen)):
             yield _with_identities(facts, clue)
     yield from replayed(facts, "id-mismatch", differ, Aspect.IDENTITY)
 

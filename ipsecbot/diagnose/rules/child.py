@@ -20,6 +20,8 @@ from ipsecbot.diagnose.testimony import (
     where_to_change,
     with_difference,
 )
+from ipsecbot.model.connection import EncapsulationMode
+from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
@@ -171,6 +173,8 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
         )
 
     cause = "traffic-selector-mismatch"
+    if modes_differ_alone(facts):
+        return  # the refusal speaks of selectors, and means the mode
     yield from reported(facts, cause, say, EventKind.SELECTORS_REFUSED)
     yield from reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=_names_selectors)
     yield from replayed(facts, cause, differ, Aspect.SELECTORS)
@@ -201,8 +205,35 @@ def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
         asks, answers = parties(facts, replay)
         return f"{asks} asks for {found.offered} mode, {answers} has {found.accepted} mode{where_to_change(found)}."
 
-    yield from reported(facts, "encapsulation-mode-mismatch", say, EventKind.ENCAPSULATION_REFUSED)
-    yield from replayed(facts, "encapsulation-mode-mismatch", differ, Aspect.ENCAPSULATION)
+    def meant(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} refuses the selectors of {peer}, which agree: it is tunnel against transport mode; use one on both."
+
+    cause, blamed = "encapsulation-mode-mismatch", _transports_networks(facts)
+    clues: list[Testimony] = [*reported(facts, cause, say, EventKind.ENCAPSULATION_REFUSED)]
+    if modes_differ_alone(facts):
+        clues += reported(facts, cause, meant, EventKind.SELECTORS_REFUSED, EventKind.CONFIG_INCOMPLETE)
+    clues += replayed(facts, cause, differ, Aspect.ENCAPSULATION)
+    for item in clues:
+        yield replace(item, change=change_of(blamed)) if blamed is not None and isinstance(item, Clue) else item
+
+
+def modes_differ_alone(facts: Facts) -> bool:
+    """The configurations differ in the encapsulation mode and not in the selectors: charon answers such an offer as if no
+    selectors matched, because it looks for a child with the same of both."""
+    return bool(facts.mismatches(Aspect.ENCAPSULATION)) and not facts.mismatches(Aspect.SELECTORS)
+
+
+def _transports_networks(facts: Facts) -> Side | None:
+    """The only end that can be wrong when transport mode is asked for whole networks: it exists between two hosts."""
+    for replay in facts.replays:
+        for side, child in ((Side.LEFT, replay.left_child), (Side.RIGHT, replay.right_child)):
+            if child is None or child.mode is not EncapsulationMode.TRANSPORT:
+                continue
+            networks = [end.network for pair in child.selectors or () for end in (pair.local, pair.remote)]
+            if any(network is not None and network.num_addresses > 1 for network in networks):
+                return side
+    return None
 
 
 @rule("virtual-ip-or-modeconfig", Need.LOG)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Seen
 from ipsecbot.diagnose.facts import SIDES, Facts, addresses_of, lines
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.testimony import change_of, ends, parties, replayed, reported, where_to_change
-from ipsecbot.model.connection import Connection
+from ipsecbot.model.connection import Connection, ExchangeMode
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.exchange import EventKind, ExchangeKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+
+MODE_OR_AUTH = "mode-or-auth"
+_MODES = {ExchangeKind.MAIN: ExchangeMode.MAIN, ExchangeKind.AGGRESSIVE: ExchangeMode.AGGRESSIVE}
 
 
 def _versions(connections: tuple[Connection, ...] | None) -> frozenset[int]:
@@ -141,4 +145,27 @@ def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
 
     if not facts.mismatches(Aspect.AUTH_METHOD) or facts.mismatches(Aspect.EXCHANGE_MODE):
         yield from reported(facts, "exchange-mode-mismatch", say, EventKind.MODE_REFUSED)
+    yield from reported(
+        facts,
+        "exchange-mode-mismatch",
+        say,
+        EventKind.PEER_REFUSED,
+        where=lambda seen: is_mode_or_auth(seen) and mode_is_refused(facts, seen) is True,
+    )
+    for clue in reported(facts, "exchange-mode-mismatch", say, EventKind.PEER_REFUSED, where=is_mode_or_auth):
+        if not facts.connections(Side.LEFT) and not facts.connections(Side.RIGHT):
+            yield replace(clue, strength=Strength.HINT, weight=0.45, attribute=None)
     yield from replayed(facts, "exchange-mode-mismatch", differ, Aspect.EXCHANGE_MODE)
+
+
+def is_mode_or_auth(seen: Seen) -> bool:
+    """charon found a connection by address and identity, and says that its mode or its authentication method is another."""
+    return seen.event.attribute == MODE_OR_AUTH
+
+
+def mode_is_refused(facts: Facts, seen: Seen) -> bool | None:
+    """Whether it was the mode that this end's connections do not accept; None when its configuration does not tell."""
+    if seen.exchange is None or seen.exchange.kind not in _MODES:
+        return None
+    accepted = {mode for connection in facts.connections(seen.side) or () for mode in connection.ike.accepts_modes}
+    return _MODES[seen.exchange.kind] not in accepted if accepted else None

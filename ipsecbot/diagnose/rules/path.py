@@ -21,6 +21,14 @@ from ipsecbot.negotiate.addresses import matches, named
 _IKE_PORT_NAT = 4500
 # Messages that travel on UDP 4500 once a NAT was found or encapsulation is forced
 _FLOATED = ("MM5", "IKE_AUTH request")
+# What a log says without anybody having asked for a tunnel
+_QUIET = (
+    EventKind.DAEMON_STARTED,
+    EventKind.DAEMON_STOPPED,
+    EventKind.CONFIG_REFUSED,
+    EventKind.LINK,
+    EventKind.RESOURCE_LIMIT,
+)
 _FLOATED_ANSWERS = ("MM6", "IKE_AUTH response")
 
 
@@ -87,7 +95,7 @@ def peer_unreachable(facts: Facts) -> Iterator[Testimony]:
                 Strength.STRONG,
                 Witness.RESPONDER,
                 evidence,
-                f"{peer} hears {me} and answers, but no answer arrives: look for a filter or a missing route from {peer} to {me}.",
+                f"{peer} hears {me} and answers, but no answer arrives: find a filter or missing route from {peer} to {me}.",
                 change=Change.PATH,
             )
         else:
@@ -226,7 +234,7 @@ def no_interesting_traffic(facts: Facts) -> Iterator[Testimony]:
     if facts.attempts or facts.passed > Stage.START:
         yield Cleared("an attempt was made")
         return
-    if any(_is_down(facts, side) for side in SIDES) or facts.seen:
+    if any(_is_down(facts, side) for side in SIDES) or any(seen.event.kind not in _QUIET for seen in facts.seen):
         return
     for side in SIDES:
         yield from _never_asked(facts, side)

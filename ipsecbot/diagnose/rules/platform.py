@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ipsecbot.diagnose.attempts import Seen
@@ -10,6 +11,8 @@ from ipsecbot.diagnose.faults import Stage
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.testimony import change_of, reported
+from ipsecbot.model.device import Platform
+from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind
 
 
@@ -48,8 +51,18 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
         return f"{facts.name(seen.side)} reports an incomplete configuration: {seen.event.detail or 'see the line quoted'}."
 
     yield from reported(
-        facts, "crypto-map-incomplete", say, EventKind.CONFIG_INCOMPLETE, change=lambda seen: change_of(seen.side)
+        facts,
+        "crypto-map-incomplete",
+        say,
+        EventKind.CONFIG_INCOMPLETE,
+        change=lambda seen: change_of(seen.side),
+        where=lambda seen: _is_router(facts, seen.side),
     )
+
+
+def _is_router(facts: Facts, side: Side) -> bool:
+    end = facts.end(side)
+    return end is not None and end.device.platform is not Platform.STRONGSWAN
 
 
 @rule("config-not-loaded", Need.CONFIG, Need.LOG)
@@ -86,7 +99,16 @@ def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
         EventKind.CONFIG_REFUSED,
         strength=Strength.STRONG,
         change=lambda seen: change_of(seen.side),
+        where=lambda seen: _is_about_this_tunnel(facts, seen),
     )
+
+
+def _is_about_this_tunnel(facts: Facts, seen: Seen) -> bool:
+    """A daemon also complains of files that nobody needs; only a complaint that names our connection counts."""
+    words = set(re.findall(r"[\w.-]+", seen.event.detail or ""))
+    names = {c.name for c in facts.connections(seen.side) or ()}
+    names |= {child.name for c in facts.connections(seen.side) or () for child in c.children}
+    return bool(words & names)
 
 
 @rule("algorithm-unsupported", Need.LOG)
