@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ipsecbot.ladder.naming import is_first
-from ipsecbot.ladder.vocabulary import LOOSE_KINDS, RETRY_NOTIFIES, WIRE
+from ipsecbot.ladder.vocabulary import IKEV2_ONLY, LOOSE_KINDS, RETRY_NOTIFIES, WIRE
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
@@ -79,12 +79,14 @@ _V2 = (ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH, ExchangeType.CREATE_CHIL
 
 def _version(event: LogEvent) -> int | None:
     if event.exchange is None:
-        return None
+        return 2 if event.notify in IKEV2_ONLY else None
     return 2 if event.exchange in _V2 else 1
 
 
 def _asks_again(event: LogEvent) -> bool:
     """INVALID_KE_PAYLOAD and COOKIE: the initiator tries once more, in the same negotiation."""
+    if event.ike_version == 1 or _version(event) == 1:
+        return False
     words = {payload[2:-1] for payload in event.payloads if payload.startswith("N(")}
     return event.kind is EventKind.KE_REFUSED or event.notify in RETRY_NOTIFIES or bool(words & RETRY_NOTIFIES)
 
@@ -108,10 +110,10 @@ class _Gathering:
             self._numbered.clear()
             for association in self.associations:
                 association.over = True
-        if event.kind in LOOSE_KINDS:
+        number = number_of(event.context) if event.context is not None else None
+        if event.kind in LOOSE_KINDS and number not in self._numbered:
             self.loose.append(event)
             return
-        number = number_of(event.context) if event.context is not None else None
         known = self._find(event, number)
         if known is None or _begins_anew(event, known):
             known = self._resumed(event)

@@ -22,9 +22,13 @@ def climb(events: Iterable[LogEvent]) -> Ladder:
     """
     exchanges: list[Exchange] = []
     loose: list[LogEvent] = []
-    for device, mine in by_device(events).items():
-        associations, rest = associate(mine)
+    gathered = [(device, *associate(mine)) for device, mine in by_device(events).items()]
+    versions = {association.version for _, found, _ in gathered for association in found} - {None}
+    for device, associations, rest in gathered:
         loose += rest
+        for association in associations:
+            if association.version is None and len(versions) == 1:
+                association.version = next(iter(versions))  # a scrap of a log: both ends speak one version
         exchanges += [_exchange(device, association, slot) for association in associations for slot in cut(association)]
     starts = [exchange.started_at for exchange in exchanges if exchange.started_at is not None]
     if len(starts) == len(exchanges) and len({start.tzinfo is None for start in starts}) == 1:

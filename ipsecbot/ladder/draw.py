@@ -12,8 +12,19 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from ipsecbot.ladder.naming import UNNAMED
 from ipsecbot.ladder.vocabulary import WIRE
-from ipsecbot.model.exchange import Direction, EventKind, Exchange, ExchangeType, Ladder, LogEvent, Message, Outcome
+from ipsecbot.model.exchange import (
+    Direction,
+    EventKind,
+    Exchange,
+    ExchangeKind,
+    ExchangeType,
+    Ladder,
+    LogEvent,
+    Message,
+    Outcome,
+)
 from ipsecbot.model.sa import Role
 
 MOST_ATTEMPTS = 3
@@ -46,6 +57,9 @@ DECISIONS = frozenset(
         EventKind.DELETED,
     }
 )
+
+
+_PROGRESS = (EventKind.PROPOSAL_SELECTED, EventKind.ESTABLISHED)
 
 
 class Arrow(StrEnum):
@@ -83,6 +97,9 @@ class DrawnRow:
         return f"  {self.at:<12} {shaft:<{WIDTH}}{tail}".rstrip()
 
 
+_Sighting = tuple[Arrow, Message]
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """One exchange, or the two views of it."""
@@ -100,7 +117,7 @@ class _View:
 
 def draw(ladder: Ladder, left: str, right: str) -> tuple[DrawnRow, ...]:
     """Rows for the latest attempts between two devices, oldest first; `right` may be a peer that wrote no log."""
-    views = _pair(ladder.of_device(left), ladder.of_device(right))
+    views = _pair(_negotiations(ladder, left), _negotiations(ladder, right))
     shown = views[-MOST_ATTEMPTS:]
     rows: list[DrawnRow] = []
     if len(views) > len(shown):
@@ -108,6 +125,13 @@ def draw(ladder: Ladder, left: str, right: str) -> tuple[DrawnRow, ...]:
     for view in shown:
         rows += _rows(view, left, right)
     return tuple(rows)
+
+
+def _negotiations(ladder: Ladder, device: str) -> tuple[Exchange, ...]:
+    """What a device negotiated; liveness messages and deletes are drawn only where there is nothing else."""
+    every = ladder.of_device(device)
+    worth = tuple(exchange for exchange in every if exchange.kind is not ExchangeKind.INFORMATIONAL)
+    return worth if any(exchange.kind is not ExchangeKind.INFORMATIONAL for exchange in ladder.exchanges) else every
 
 
 def _pair(left: tuple[Exchange, ...], right: tuple[Exchange, ...]) -> list[_View]:
@@ -120,11 +144,11 @@ def _pair(left: tuple[Exchange, ...], right: tuple[Exchange, ...]) -> list[_View
             unmatched.remove(partner)
         views.append(_View(exchange, partner))
     views.reverse()
-    views = [_View(None, exchange) for exchange in unmatched] + views
-    starts = [view.either.started_at for view in views]
+    alone = [_View(None, exchange) for exchange in unmatched]
+    starts = [view.either.started_at for view in views + alone]
     if all(start is not None for start in starts) and len({start.tzinfo is None for start in starts if start}) == 1:
-        views.sort(key=lambda view: view.either.started_at or datetime.min)
-    return views
+        return sorted(views + alone, key=lambda view: view.either.started_at or datetime.min)
+    return alone + views
 
 
 def _same(left: Exchange, right: Exchange) -> bool:
@@ -154,11 +178,12 @@ def _rows(view: _View, left: str, right: str) -> Iterator[DrawnRow]:
     messages = list(_messages(view))
     failed = view.either.outcome is not Outcome.ESTABLISHED
     decisions = [*_decisions(view.left), *_decisions(view.right)]
+    refusals = [number for number, event in enumerate(decisions) if event.kind not in _PROGRESS]
     for number, row in enumerate(messages, 1):
-        last = failed and not decisions and number == len(messages)
+        last = failed and not refusals and number == len(messages)
         yield DrawnRow(row.text, row.at, row.arrow, lost=row.lost, stopped=last)
-    for number, event in enumerate(decisions, 1):
-        last = failed and number == len(decisions)
+    for number, event in enumerate(decisions):
+        last = failed and number == max(refusals, default=None)
         yield DrawnRow(f"{event.source.device}: {event.source.text.strip()[:160]}", stopped=last)
 
 
@@ -180,10 +205,20 @@ def _messages(view: _View) -> Iterator[DrawnRow]:
         if tag == "equal":
             yield from (_row(flow, message) for flow, message in left[first:last])
             continue
-        for flow, message in left[first:last]:
-            yield _row(flow, message, lost=both and message.direction is Direction.SENT)
-        for flow, message in right[other_first:other_last]:
-            yield _row(flow, message, lost=both and message.direction is Direction.SENT)
+        yield from _differing(left[first:last], right[other_first:other_last], both=both)
+
+
+def _differing(left: list[_Sighting], right: list[_Sighting], *, both: bool) -> Iterator[DrawnRow]:
+    """Messages that the two logs do not name alike. One that its receiver could not name is the one its sender names."""
+    for mine, theirs in ((left, right), (right, left)):
+        unnamed = [flow for flow, message in theirs if message.name == UNNAMED and message.direction is Direction.RECEIVED]
+        known = [flow for flow, message in mine if message.name != UNNAMED and message.direction is Direction.SENT]
+        matched = [flow for flow in known if flow in unnamed]
+        for flow, message in mine:
+            if message.name == UNNAMED and any(other == flow and m.name != UNNAMED for other, m in theirs):
+                continue
+            seen = flow in matched and message.direction is Direction.SENT
+            yield _row(flow, message, lost=both and message.direction is Direction.SENT and not seen)
 
 
 def _flow(message: Message, *, from_left: bool) -> Arrow:

@@ -51,6 +51,8 @@ def implied(slot: Slot, version: int) -> str | None:
 
 
 def _name(event: LogEvent, slot: Slot, version: int) -> str | None:
+    if event.kind is K.CONFIG_INCOMPLETE:
+        return None
     about_child = slot.child or event.protocol in _CHILD_PROTOCOLS
     if about_child or event.notify == "TS_UNACCEPTABLE" or event.kind is K.SELECTORS_REFUSED:
         done = event.kind is K.ESTABLISHED

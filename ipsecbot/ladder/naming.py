@@ -5,7 +5,8 @@ from __future__ import annotations
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.sa import Role
 
-UNNAMED = "message"
+UNNAMED = "message"  # came or went, and the text does not say what it was
+NOTE = "INFORMATIONAL"
 INITIATOR_FIRST = ("MM1", "AM1", "IKE_SA_INIT request")
 _PREFIX = {ExchangeType.MAIN: "MM", ExchangeType.AGGRESSIVE: "AM", ExchangeType.QUICK: "QM"}
 _LENGTH = {"MM": 6, "AM": 3, "QM": 3}
@@ -23,7 +24,7 @@ def name_of(event: LogEvent, role: Role | None, seen: tuple[str, ...]) -> str:
     if prefix is not None:
         return f"{prefix}{_number(event, prefix, from_initiator(event, role), seen)}"
     if event.exchange is ExchangeType.INFORMATIONAL_V1:
-        return "INFORMATIONAL"
+        return NOTE
     asks = event.is_request if event.is_request is not None else from_initiator(event, role)
     return f"{event.exchange} {'response' if asks is False else 'request'}"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ipsecbot.ladder.associations import Association
-from ipsecbot.ladder.naming import name_of
+from ipsecbot.ladder.naming import NOTE, UNNAMED, name_of
 from ipsecbot.ladder.vocabulary import CHILD_KINDS, DELETES, LIFE_KINDS, NOTIFIES, WIRE
 from ipsecbot.model.exchange import Direction, EventKind, ExchangeKind, ExchangeType, LogEvent, Message
 from ipsecbot.model.proposal import Protocol
@@ -21,7 +21,6 @@ _KINDS = {
 }
 _EXCHANGES = {kind: exchange for exchange, kind in _KINDS.items()}
 _LAST = ("MM6", "AM3")
-_NOTE = "INFORMATIONAL"
 
 
 @dataclass(slots=True)
@@ -49,7 +48,8 @@ class Slot:
         fresh = Message(name, direction, event.at, event.payloads, (event.source,))
         for index in reversed(range(len(self.messages))):
             known = self.messages[index]
-            if (known.name, known.direction, self.ids[index]) == (name, direction, event.message_id):
+            same_id = self.ids[index] == event.message_id or (name == NOTE and known.payloads == event.payloads)
+            if (known.name, known.direction) == (name, direction) and same_id:
                 if name.startswith("IKE_SA_INIT") and any(later.direction is not direction for later in self.messages[index:]):
                     break  # another try after INVALID_KE_PAYLOAD or COOKIE
                 self._repeat(index, event, is_fragment=_is_fragment(event))
@@ -58,20 +58,36 @@ class Slot:
         self.ids.append(event.message_id)
 
     def _name(self, event: LogEvent, role: Role | None) -> str:
-        if event.exchange is None and event.name is None and self.kind in _EXCHANGES:
-            event = replace(event, exchange=_EXCHANGES[self.kind])
+        if not self.messages and event.exchange is None and event.name is None:
+            event = replace(event, exchange=_EXCHANGES.get(self.kind))
         name = name_of(event, self.role or role, self.names)
-        return _NOTE if self.unreadable_end and name in _LAST and not event.payloads else name
+        return NOTE if self.unreadable_end and name in _LAST and not event.payloads else name
 
-    def doubt(self) -> None:
-        """The last message could not be read. Where it passes for the one that ends phase 1, it is not: whoever sends that
-        has verified the peer with the same keys first, so what came is a notify under keys that differ."""
-        for index in reversed(range(len(self.messages))):
-            message = self.messages[index]
-            if message.direction is Direction.RECEIVED:
-                if message.name in _LAST and not message.payloads:
-                    self.messages[index] = replace(message, name=_NOTE)
-                    self.unreadable_end = True
+    def doubt(self, event: LogEvent, role: Role | None) -> None:
+        """The last message that came could not be read, so it is the next one expected. Where that would end phase 1 it is
+        not: whoever sends that message has verified the peer with the same keys first; what came is a notify."""
+        received = [index for index, known in enumerate(self.messages) if known.direction is Direction.RECEIVED]
+        if not received or self.messages[received[-1]].payloads:
+            return
+        index = received[-1]
+        name = self.messages[index].name
+        if name == UNNAMED and self.kind in _EXCHANGES:
+            unread = replace(event, kind=EventKind.RECEIVED, exchange=_EXCHANGES[self.kind], name=None, is_request=None)
+            name = name_of(unread, self.role or role, self.names)
+        if name in _LAST:
+            name, self.unreadable_end = NOTE, True
+        self.messages[index] = replace(self.messages[index], name=name)
+        self._merge(index)
+
+    def _merge(self, index: int) -> None:
+        """A message that got its name late may be one that is known already."""
+        mine = self.messages[index]
+        for other in range(index):
+            known = self.messages[other]
+            if (known.name, known.direction, known.payloads) == (mine.name, mine.direction, ()):
+                times, sources = known.times + mine.times, known.sources + mine.sources
+                self.messages[other] = replace(known, times=times, sources=sources)
+                del self.messages[index], self.ids[index]
                 return
 
     def repeat(self, event: LogEvent, direction: Direction) -> bool:
@@ -125,7 +141,7 @@ class _Cutter:
         elif event.kind is EventKind.REPEATED:
             self._repeat(slot, event, Direction.RECEIVED)
         elif event.kind is EventKind.UNDECRYPTABLE:
-            slot.doubt()
+            slot.doubt(event, self._association.role)
         if event.kind is EventKind.ESTABLISHED and slot.child is (event.protocol in _CHILD_PROTOCOLS):
             slot.established = True
         if slot.child:
@@ -156,10 +172,10 @@ class _Cutter:
             return self._informational(event)
         if exchange in (ExchangeType.QUICK, ExchangeType.CREATE_CHILD_SA):
             return self._child(event)
+        if event.kind in CHILD_KINDS or event.protocol in _CHILD_PROTOCOLS or event.kind is EventKind.CONFIG_INCOMPLETE:
+            return self._about_child(event)
         if exchange in (ExchangeType.MAIN, ExchangeType.AGGRESSIVE, ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH):
             return self._first_of(event)
-        if event.kind in CHILD_KINDS or event.protocol in _CHILD_PROTOCOLS:
-            return self._about_child(event)
         if event.kind in LIFE_KINDS or event.kind in DELETES | {EventKind.DELETED}:
             return self._ended(event)
         if event.kind in NOTIFIES and self._current is not None and self._current.established:
@@ -178,9 +194,11 @@ class _Cutter:
         return slot
 
     def _informational(self, event: LogEvent) -> Slot:
-        """A notify ends what is being negotiated; with nothing open it is an exchange of its own."""
-        if self._current is not None and not self._current.established:
-            return self._current
+        """A notify ends what is being negotiated; with nothing open it is an exchange of its own. IKEv2 refuses a child in
+        the answer to its own request."""
+        open_one = self._current if self._association.version != 2 else self._first
+        if open_one is not None and not open_one.established:
+            return open_one
         last = self.slots[-1] if self.slots else None
         if last is not None and last.kind is ExchangeKind.INFORMATIONAL:
             return last

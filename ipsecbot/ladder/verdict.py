@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from ipsecbot.ladder.slots import Slot
-from ipsecbot.ladder.vocabulary import CHILD_ERRORS, CHILD_KINDS, DELETES, ERROR_NOTIFIES, NOTIFIES, REFUSALS, UNREACHABLE
+from ipsecbot.ladder.vocabulary import (
+    CHILD_ERRORS,
+    CHILD_KINDS,
+    DELETES,
+    ERROR_NOTIFIES,
+    IKEV1_ERRORS,
+    NOTIFIES,
+    REFUSALS,
+    UNREACHABLE,
+)
 from ipsecbot.model.exchange import Direction, EventKind, ExchangeKind, LogEvent, Message, Outcome
 from ipsecbot.model.proposal import Protocol
 
@@ -13,14 +22,18 @@ _CHILD_PROTOCOLS = (Protocol.ESP, Protocol.AH)
 def outcome_of(slot: Slot) -> Outcome:
     """Established beats everything, then a refusal, then silence, then an end without a reason."""
     if slot.kind is ExchangeKind.INFORMATIONAL:
-        return Outcome.REFUSED if any(map(_is_error, slot.events)) else Outcome.INCOMPLETE
+        return Outcome.REFUSED if any(_is_error(event, slot) for event in slot.events) else Outcome.INCOMPLETE
     piggybacked = slot.kind is ExchangeKind.IKEV2 and not slot.child
     about_child = [event for event in slot.events if _is_about_child(event, slot)] if piggybacked else []
-    if slot.established or ("QM3" in slot.names and not any(_refuses(event) for event in slot.events)):
+    if slot.established or ("QM3" in slot.names and not any(_refuses(event, slot) for event in slot.events)):
         return Outcome.ESTABLISHED
-    if any(event.kind is EventKind.ESTABLISHED or _refuses(event) for event in about_child):
+    if any(event.kind is EventKind.ESTABLISHED or _refuses(event, slot) for event in about_child):
         return Outcome.ESTABLISHED  # a child is only spoken about once both ends are authenticated
-    if any(_refuses(event) for event in slot.events) or any(map(_carries_error, slot.messages)) or _every_offer_failed(slot):
+    if (
+        any(_refuses(event, slot) for event in slot.events)
+        or any(map(_carries_error, slot.messages))
+        or _every_offer_failed(slot)
+    ):
         return Outcome.REFUSED
     if _is_unanswered(slot):
         return Outcome.NO_ANSWER
@@ -36,7 +49,7 @@ def child_outcome(slot: Slot, ike: Outcome) -> Outcome | None:
     about_child = [event for event in slot.events if _is_about_child(event, slot)]
     if any(event.kind is EventKind.ESTABLISHED for event in about_child):
         return Outcome.ESTABLISHED
-    return Outcome.REFUSED if any(_refuses(event) for event in about_child) else Outcome.INCOMPLETE
+    return Outcome.REFUSED if any(_refuses(event, slot) for event in about_child) else Outcome.INCOMPLETE
 
 
 def _is_about_child(event: LogEvent, slot: Slot) -> bool:
@@ -49,12 +62,13 @@ def _is_about_child(event: LogEvent, slot: Slot) -> bool:
     return in_auth and event.notify == "NO_PROPOSAL_CHOSEN"
 
 
-def _refuses(event: LogEvent) -> bool:
-    return event.kind in REFUSALS or _is_error(event)
+def _refuses(event: LogEvent, slot: Slot) -> bool:
+    return event.kind in REFUSALS or _is_error(event, slot)
 
 
-def _is_error(event: LogEvent) -> bool:
-    return event.kind in NOTIFIES and event.notify in ERROR_NOTIFIES
+def _is_error(event: LogEvent, slot: Slot) -> bool:
+    errors = ERROR_NOTIFIES if slot.kind is ExchangeKind.IKEV2 else ERROR_NOTIFIES | IKEV1_ERRORS
+    return event.kind in NOTIFIES and event.notify in errors
 
 
 def _carries_error(message: Message) -> bool:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from ipsecbot.model.exchange import EventKind as K
 
+# IKEv2 only: INVALID_KE_PAYLOAD has the number of IKEv1's INVALID_KEY_INFORMATION, which is an error
 RETRY_NOTIFIES = frozenset({"INVALID_KE_PAYLOAD", "COOKIE"})
+IKEV1_ERRORS = frozenset({"INVALID_KE_PAYLOAD"})
+IKEV2_ONLY = frozenset({"TS_UNACCEPTABLE", "SINGLE_PAIR_REQUIRED", "NO_ADDITIONAL_SAS", "FAILED_CP_REQUIRED", "COOKIE"})
 
 CHILD_ERRORS = frozenset(
     {
@@ -79,6 +82,7 @@ REFUSALS = frozenset(
         K.ADDRESS_REFUSED,
         K.ALGORITHM_UNSUPPORTED,
         K.RESOURCE_LIMIT,
+        K.CONFIG_INCOMPLETE,
         K.FAILED,
     }
 )
@@ -98,7 +102,7 @@ CHILD_KINDS = frozenset(
 # Events of a life after the negotiation; they say nothing about a negotiation that is still open.
 LIFE_KINDS = frozenset({K.PEER_SILENT, K.IDLE, K.REPLACED, K.REKEYED})
 
-# Events that belong to a device, an interface or a data plane, not to a negotiation.
+# Events that belong to a device, an interface or a data plane; to a negotiation only when the line names it.
 LOOSE_KINDS = frozenset(
     {
         K.INVALID_SPI,

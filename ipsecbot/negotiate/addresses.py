@@ -8,12 +8,8 @@ ANY = "%any"
 
 
 def is_address(text: str | None) -> bool:
-    """Whether the text is one IPv4 or IPv6 address."""
-    try:
-        ip_address(text or "")
-    except ValueError:
-        return False
-    return True
+    """Whether the text is one IPv4 or IPv6 address (and so a network of one)."""
+    return text is not None and "/" not in text and _is_network(text)
 
 
 def match_length(pattern: str, address: str) -> int | None:

@@ -60,7 +60,7 @@ def own_address(connection: Connection, end: Endpoint, told: str | None) -> str 
     """The address an end uses: configured for the connection, else told by the inventory, else its only one."""
     configured = [address for address in connection.local_addresses if is_address(address)]
     if told in configured or not configured:
-        return told or (end.addresses[0] if len(end.addresses) == 1 else None)
+        return told if is_address(told) else end.addresses[0] if len(end.addresses) == 1 else None
     return configured[0]
 
 

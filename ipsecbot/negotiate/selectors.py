@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector, mirrored
+from ipsecbot.negotiate.addresses import is_address
 from ipsecbot.negotiate.responder_rules import SelectorRule
 
 
@@ -80,12 +81,12 @@ def resolved(pair: SelectorPair, local_address: str | None, remote_address: str 
 def _fixed(selector: TrafficSelector, address: str | None) -> TrafficSelector | None:
     if selector.network is not None:
         return selector
-    return None if address is None else replace(selector, network=ip_network(address))
+    return replace(selector, network=ip_network(address)) if address is not None and is_address(address) else None
 
 
 def between_hosts(pair: SelectorPair, local_address: str | None, remote_address: str | None) -> SelectorPair | None:
     """What transport mode leaves of a pair: the two peers themselves, None where the pair does not hold them."""
-    if local_address is None or remote_address is None:
+    if local_address is None or remote_address is None or not (is_address(local_address) and is_address(remote_address)):
         return None
     local, remote = ip_network(local_address), ip_network(remote_address)
     fixed = resolved(pair, local_address, remote_address)
@@ -96,6 +97,4 @@ def between_hosts(pair: SelectorPair, local_address: str | None, remote_address:
 def is_between_hosts(pair: SelectorPair, local_address: str | None, remote_address: str | None) -> bool:
     """Whether the pair protects nothing but the two peers themselves, where transport mode is possible."""
     fixed = resolved(pair, local_address, remote_address)
-    if fixed is None or local_address is None or remote_address is None:
-        return False
-    return fixed.local.network == ip_network(local_address) and fixed.remote.network == ip_network(remote_address)
+    return fixed is not None and fixed == between_hosts(pair, local_address, remote_address)

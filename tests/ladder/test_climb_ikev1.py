@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from told_events import as_text, lines, told
 
@@ -298,3 +300,42 @@ def test_life_after_the_negotiation_does_not_undo_it() -> None:
         <-- INFORMATIONAL { HASH, N(R_U_THERE_ACK) }
         """
     )
+
+
+def test_a_packet_that_nothing_explains_keeps_no_name_and_takes_nothing_further() -> None:
+    """charon logs the packet before it can read it: undecryptable, it is the next message; otherwise nobody knows."""
+    start = """
+        [1] <-- AGGRESSIVE request 0 { SA, KE, No, ID }
+        [1] --> AGGRESSIVE response 0 { SA, KE, No, ID, HASH }
+    """
+    raw = told(start + "[1] <-- QM1")
+    unnamed = replace(raw[-1], name=None, exchange=None)
+    assert as_text(climb((*raw[:-1], unnamed))) == lines(
+        """
+        west aggressive responder: incomplete at AM2
+        <-- AM1 { SA, KE, No, ID }
+        --> AM2 { SA, KE, No, ID, HASH }
+        <-- message
+        """
+    )
+    main = told("[1] <-- MAIN request 0 { SA }\n[1] --> MAIN response 0 { SA }\n[1] <-- MAIN request 0 { KE }")
+    unread = told("[1] --> MAIN response 0 { KE }\n[1] * undecryptable")
+    packet = replace(unnamed, source=main[0].source)
+    assert as_text(climb((*main, unread[0], packet, unread[1], packet, unread[1]))).splitlines()[-1] == "<-- MM5 x2"
+
+
+def test_the_number_of_invalid_ke_payload_is_an_error_in_ikev1() -> None:
+    """charon prints IKEv1's INVALID_KEY_INFORMATION by its number's IKEv2 name: no key for the peer, live 5.9.8."""
+    text = """
+        [1] --> MAIN request 0 { SA }
+        [1] <-- INFORMATIONAL_V1 request 5 { N(INVALID_KE_PAYLOAD) }
+        [1] * notify-received notify=INVALID_KE_PAYLOAD exchange=INFORMATIONAL_V1
+    """
+    assert ladder_of(text).startswith("west main initiator: refused at MM1")
+
+
+def test_a_child_that_this_end_cannot_even_offer_is_a_refused_child() -> None:
+    """Transport mode without host selectors: nothing is sent, and no message is claimed to have been."""
+    text = MAIN + "[c|1] * config-incomplete"
+    assert ladder_of(text) == lines(MAIN_LADDER + "west quick unknown: refused at None".replace("unknown", "initiator"))
+    assert climb(told("* config-incomplete")).exchanges == ()

@@ -159,6 +159,14 @@ def test_retransmissions_are_counted_and_several_tries_are_several_exchanges() -
     )
 
 
+def test_a_scrap_speaks_the_version_of_the_other_end() -> None:
+    """One line of the responder, a whole exchange of the initiator: no quick mode in IKEv2."""
+    scrap = told("[5] * proposal-refused protocol=ESP", device="east", remote=None)
+    assert as_text(climb(told(UP) + scrap)).splitlines()[-1] == (
+        "east ikev2 unknown: established at IKE_AUTH request, child refused"
+    )
+
+
 def test_the_daemon_counts_from_one_again_after_a_restart() -> None:
     """Number 1 of yesterday is not number 1 of today."""
     ladder = climb(told(f"{UP}\n* daemon-started\n{UP}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from told_events import REMOTE, told
 
 from ipsecbot.ladder.climb import climb
@@ -65,3 +67,27 @@ def test_the_newest_attempts_are_the_ones_that_are_drawn() -> None:
     rows = drawn(("east", east), ("west", "12:09:00 [1] --> IKE_SA_INIT request 0 { SA, KE }"))
     assert rows[0].startswith("… 1 earlier")
     assert rows[-1] == "12:09:00.000 --> IKE_SA_INIT request { SA, KE } ✗"
+
+
+def test_what_the_receiver_could_not_name_is_what_the_sender_sent() -> None:
+    """A packet without a name at one end is not lost on the way."""
+    west = told(
+        "[1] --> AGGRESSIVE request 0 { SA }\n[1] <-- AGGRESSIVE response 0 { SA }\n[1] --> INFORMATIONAL_V1 9 { HASH }"
+    )
+    east = told(
+        "[1] <-- AGGRESSIVE request 0 { SA }\n[1] --> AGGRESSIVE response 0 { SA }\n[1] <-- QM1",
+        device="east",
+        remote="192.0.2.1",
+    )
+    unnamed = replace(east[-1], name=None, exchange=None)
+    rows = [" ".join(row.as_text().split()) for row in draw(climb((*west, *east[:-1], unnamed)), "west", "east")]
+    assert rows[1:] == ["--> AM1 { SA }", "<-- AM2 { SA }", "--> INFORMATIONAL { HASH } ✗"]
+
+
+def test_progress_is_not_where_it_stopped() -> None:
+    """The cross stands at the refusal, or at the last message, never at a selected proposal."""
+    rows = drawn(
+        ("west", "[1] --> MAIN request 0 { SA }\n[1] <-- MAIN response 0 { SA }\n[1] * proposal-selected protocol=IKE")
+    )
+    assert rows[2] == "<-- MM2 { SA } ✗"
+    assert rows[3].startswith("· west:")
