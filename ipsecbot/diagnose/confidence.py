@@ -34,8 +34,8 @@ _TABLE: dict[tuple[Strength, Witness], float] = {
 
 
 def of_clue(clue: Clue) -> float:
-    """How often the cause holds when this clue is all there is."""
-    return clue.weight if clue.strength is Strength.HINT else _TABLE[clue.strength, clue.witness]
+    """How often the cause holds when this clue is all there is; a rule that knows better than the table says so by `weight`."""
+    return clue.weight if clue.strength is Strength.HINT or clue.weight else _TABLE[clue.strength, clue.witness]
 
 
 def of_clues(clues: Iterable[Clue], contradictions: int = 0) -> float:

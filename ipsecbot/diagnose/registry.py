@@ -37,7 +37,7 @@ class Witness(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Clue:
     """One reason to believe in the rule's cause. `headline`: a sentence an engineer can act on; `weight`: how likely a HINT
-    makes the cause (0 to 0.5), unused otherwise."""
+    makes the cause (0 to 0.5); for a stronger clue 0 means what the table of confidence.py says."""
 
     strength: Strength
     witness: Witness

@@ -137,7 +137,14 @@ TABLE: tuple[Symptom, ...] = (
     ),
     Symptom(
         _R,
-        ("MM1", "MM2", "AM1", "AM2"),
+        ("AM1", "AM2"),
+        None,
+        (("psk-mismatch", 0.4), ("peer-unreachable", 0.35), ("id-mismatch", 0.2)),
+    ),
+    Symptom(_I, ("MM3", "MM4"), "INVALID_KE_PAYLOAD", (("psk-missing", 0.5),)),
+    Symptom(
+        _R,
+        ("MM1", "MM2"),
         None,
         (("peer-unreachable", 0.4), ("ike-proposal-mismatch", 0.15), ("psk-mismatch", 0.1)),
     ),
@@ -155,6 +162,10 @@ TABLE: tuple[Symptom, ...] = (
         (("id-mismatch", 0.4), ("psk-mismatch", 0.35), ("cert-untrusted", 0.2)),
     ),
 )
+
+_REFUSALS = frozenset(row.notify for row in TABLE if row.notify is not None)
+# An IKE SA that the initiator deletes at once: the responder proved an identity or certificate that it does not like.
+_DELETED_AT_ONCE: Candidates = (("id-mismatch", 0.4), ("peer-deleted-sa", 0.3), ("cert-untrusted", 0.2), ("psk-mismatch", 0.1))
 
 # How far a half-open SA got, in the words of state tables (RFC 2408 exchanges as IOS names their states).
 STATES: tuple[tuple[tuple[str, ...], Candidates], ...] = (
@@ -188,12 +199,26 @@ STATES: tuple[tuple[tuple[str, ...], Candidates], ...] = (
 def hints(facts: Facts) -> Iterator[tuple[str, Clue]]:
     """Every (cause, hint) that what was seen suggests."""
     for attempt in facts.attempts:
-        if attempt.child_established or attempt.is_notice:
+        told = {notify for notify, _ in _notifies(facts, attempt)}
+        if attempt.is_notice or (attempt.child_established and not _REFUSALS & told):
             continue
         for row in TABLE:
             if row.role is attempt.exchange.role and _shows(facts, row, attempt):
                 yield from _clues(facts, attempt, row)
+        if _is_deleted_at_once(attempt):
+            sources = [event.source for event in attempt.exchange.events if event.kind is EventKind.DELETE_RECEIVED]
+            headline = (
+                f"{facts.name(attempt.side.other)} deletes the IKE SA with {facts.name(attempt.side)} as soon as it is up."
+            )
+            for cause, weight in _DELETED_AT_ONCE:
+                yield cause, Clue(Strength.HINT, Witness.RESPONDER, lines(*sources), headline, weight=weight)
     yield from _half_open(facts)
+
+
+def _is_deleted_at_once(attempt: Attempt) -> bool:
+    events = attempt.exchange.events
+    deleted = any(event.kind is EventKind.DELETE_RECEIVED for event in events)
+    return attempt.exchange.role is Role.RESPONDER and attempt.ike_established and not attempt.child_established and deleted
 
 
 def _notifies(facts: Facts, attempt: Attempt) -> tuple[tuple[str, Source], ...]:
@@ -211,8 +236,7 @@ def _shows(facts: Facts, row: Symptom, attempt: Attempt) -> bool:
     told = [notify for notify, _ in _notifies(facts, attempt)]
     if row.notify is not None:
         return row.notify in told
-    refusals = {other.notify for other in TABLE if other.notify is not None}
-    return not attempt.is_refused and not refusals & set(told)
+    return not attempt.is_refused and not _REFUSALS & set(told)
 
 
 def _clues(facts: Facts, attempt: Attempt, row: Symptom) -> Iterator[tuple[str, Clue]]:

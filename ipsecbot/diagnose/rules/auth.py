@@ -60,7 +60,7 @@ def auth_method_mismatch(facts: Facts) -> Iterator[Testimony]:
     yield from replayed(facts, "auth-method-mismatch", differ, Aspect.AUTH_METHOD)
 
 
-@rule("psk-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+@rule("psk-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
 def psk_mismatch(facts: Facts) -> Iterator[Testimony]:
     """Both ends have a key for each other and the keys differ.
 

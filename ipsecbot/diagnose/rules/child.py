@@ -25,6 +25,7 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
+from ipsecbot.model.selectors import mirrored
 
 _REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
 _REKEY_REFUSALS = ("NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD")
@@ -48,7 +49,7 @@ def _attribute(facts: Facts, seen: Seen) -> str | None:
     return "dh" if aspects == {Aspect.PFS} else None
 
 
-@rule("esp-proposal-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+@rule("esp-proposal-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
 def esp_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
     """No ESP or AH transform in common.
 
@@ -86,7 +87,7 @@ def esp_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
     yield from replayed(facts, "esp-proposal-mismatch", differ, Aspect.CHILD_PROPOSAL)
 
 
-@rule("pfs-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+@rule("pfs-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
 def pfs_mismatch(facts: Facts) -> Iterator[Testimony]:
     """Different or one-sided perfect forward secrecy.
 
@@ -146,7 +147,7 @@ def _refused_rekeys(facts: Facts) -> Iterator[Clue]:
     )
 
 
-@rule("traffic-selector-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+@rule("traffic-selector-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
 def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
     """What one end protects is not what the other expects behind it.
 
@@ -175,7 +176,9 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
     cause = "traffic-selector-mismatch"
     if modes_differ_alone(facts):
         return  # the refusal speaks of selectors, and means the mode
-    yield from reported(facts, cause, say, EventKind.SELECTORS_REFUSED)
+    yield from reported(
+        facts, cause, say, EventKind.SELECTORS_REFUSED, where=lambda seen: not _refuses_own_selectors(facts, seen)
+    )
     yield from reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=_names_selectors)
     yield from replayed(facts, cause, differ, Aspect.SELECTORS)
 
@@ -188,7 +191,7 @@ def _names_selectors(seen: Seen) -> bool:
     return quick and seen.event.notify == "INVALID_ID_INFORMATION"
 
 
-@rule("encapsulation-mode-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+@rule("encapsulation-mode-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
 def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
     """Tunnel mode against transport mode.
 
@@ -213,9 +216,28 @@ def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
     clues: list[Testimony] = [*reported(facts, cause, say, EventKind.ENCAPSULATION_REFUSED)]
     if modes_differ_alone(facts):
         clues += reported(facts, cause, meant, EventKind.SELECTORS_REFUSED, EventKind.CONFIG_INCOMPLETE)
+    clues += reported(
+        facts,
+        cause,
+        meant,
+        EventKind.SELECTORS_REFUSED,
+        strength=Strength.STRONG,
+        where=lambda seen: _refuses_own_selectors(facts, seen),
+    )
     clues += replayed(facts, cause, differ, Aspect.ENCAPSULATION)
     for item in clues:
         yield replace(item, change=change_of(blamed)) if blamed is not None and isinstance(item, Clue) else item
+
+
+def _refuses_own_selectors(facts: Facts, seen: Seen) -> bool:
+    """The refused selectors are the very ones this end is configured with; or there are none to refuse, because transport mode
+    was asked for and what is left of networks then is nothing."""
+    children = [child for connection in facts.connections(seen.side) or () for child in connection.children]
+    own = {pair for child in children for pair in child.selectors or ()}
+    if seen.event.selectors:
+        return all(pair in own or mirrored(pair) in own for pair in seen.event.selectors)
+    asked = facts.events(EventKind.ENCAPSULATION_OFFERED, side=seen.side)
+    return any(other.exchange is seen.exchange and other.event.detail == EncapsulationMode.TRANSPORT for other in asked)
 
 
 def modes_differ_alone(facts: Facts) -> bool:

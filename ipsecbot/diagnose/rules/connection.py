@@ -52,9 +52,8 @@ def no_config_for_peer(facts: Facts) -> Iterator[Testimony]:
 
     def say(seen: Seen) -> str:
         me, peer = ends(facts, seen)
-        return (
-            f"{me} has nothing configured for {seen.event.remote or peer} and refused {peer}: add a connection for it on {me}."
-        )
+        address = f" ({seen.event.remote})" if seen.event.remote not in (None, peer) else ""
+        return f"{me} has nothing configured for {peer}{address} and refused it: add a connection for it on {me}."
 
     yield from reported(
         facts,
@@ -86,7 +85,7 @@ def _unknown_to(facts: Facts, side: Side) -> Iterator[Clue]:
     )
 
 
-@rule("ike-version-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+@rule("ike-version-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
 def ike_version_mismatch(facts: Facts) -> Iterator[Testimony]:
     """One end speaks IKEv1 only, the other IKEv2 only.
 

@@ -122,5 +122,6 @@ def replay_drops(facts: Facts) -> Iterator[Testimony]:
         if total:
             headline = f"{facts.name(side)} has dropped {total} packets as replayed: enlarge its anti-replay window."
             strength = Strength.STRONG if total >= _MANY_REPLAYS else Strength.HINT
+            weight = 0.0 if strength is Strength.STRONG else 0.3
             evidence = lines(*(sa.source for sa in counted))
-            yield Clue(strength, Witness.STATE, evidence, headline, change=change_of(side), weight=0.3)
+            yield Clue(strength, Witness.STATE, evidence, headline, change=change_of(side), weight=weight)

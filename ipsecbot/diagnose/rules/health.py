@@ -45,6 +45,10 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
         return
     states = [facts.state(side) for side in known]
     evidence = lines(*(sa.source for state in states for sa in state.usable_children[:2]))
+    refused = [attempt for attempt in facts.attempts if attempt.is_child and attempt.is_refused]
+    if refused:
+        yield Cleared("a CHILD_SA is refused while an older one still lives")
+        return
     names = " and ".join(facts.name(side) for side in known)
     both_ways = all(state.packets_in and state.packets_out for state in states)
     one_way = any(bool(state.packets_in) is not bool(state.packets_out) for state in states)

@@ -9,6 +9,7 @@ from ipsecbot.diagnose.facts import Facts
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Strength, Testimony, rule
 from ipsecbot.diagnose.testimony import change_of, ends, reported
+from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
 from ipsecbot.model.evidence import Change
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.proposal import Protocol
@@ -71,15 +72,21 @@ def peer_deleted_sa(facts: Facts) -> Iterator[Testimony]:
         EventKind.DELETE_RECEIVED,
         strength=Strength.STRONG,
         change=lambda seen: change_of(seen.side.other),
-        where=lambda seen: _was_up(facts, seen) and _lost_after_up(facts, seen) and not facts.is_observed,
+        where=lambda seen: _was_up(facts, seen) and _lost_after_up(facts, seen) and not _was_told_why(facts, seen),
     )
+
+
+def _was_told_why(facts: Facts, seen: Seen) -> bool:
+    """The DELETE came with a notify that names an error: the peer did not want the SA in the first place."""
+    told = facts.events(EventKind.NOTIFY_RECEIVED, side=seen.side)
+    return any(other.exchange is seen.exchange and other.event.notify in ERROR_NOTIFIES for other in told)
 
 
 def _was_up(facts: Facts, seen: Seen) -> bool:
     return any(
         up.event.source.output == seen.event.source.output and up.event.source.first_line < seen.event.source.first_line
         for up in facts.events(EventKind.ESTABLISHED, side=seen.side)
-        if up.event.protocol in (None, Protocol.IKE, Protocol.ESP, Protocol.AH)
+        if up.event.protocol in (Protocol.ESP, Protocol.AH)
     )
 
 

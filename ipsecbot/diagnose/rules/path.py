@@ -29,6 +29,7 @@ _QUIET = (
     EventKind.LINK,
     EventKind.RESOURCE_LIMIT,
 )
+_ONE_END_QUIET = 0.62  # the other end, which was not seen, may be trying in vain
 _FLOATED_ANSWERS = ("MM6", "IKE_AUTH response")
 
 
@@ -102,6 +103,13 @@ def peer_unreachable(facts: Facts) -> Iterator[Testimony]:
             yield _silence(facts, attempt, me, peer, address)
 
 
+def _failed_pings(facts: Facts, side: Side, address: str) -> tuple[Source, ...]:
+    """Pings from this end to the peer's address that got no answer."""
+    end = facts.end(side)
+    pings = end.pings if end is not None else ()
+    return tuple(source for to, sent, received, source in pings if to == address and sent and not received)
+
+
 def _silence(facts: Facts, attempt: Attempt, me: str, peer: str, address: str) -> Clue:
     text = f"{address} ({peer})" if address != peer else peer
     headline = f"{me} gets no IKE answer at all from {text}: check the route and filters of UDP 500 between them."
@@ -110,6 +118,12 @@ def _silence(facts: Facts, attempt: Attempt, me: str, peer: str, address: str) -
         return Clue(Strength.HINT, Witness.INITIATOR, evidence, headline, change=Change.PATH, weight=0.4)
     if _would_have_logged(facts, attempt.side.other):
         return Clue(Strength.PROOF, Witness.RESPONDER, evidence, headline, change=Change.PATH)
+    pinged = _failed_pings(facts, attempt.side, address)
+    if pinged:
+        return Clue(Strength.STRONG, Witness.STATE, (*evidence, *pinged), headline, change=Change.PATH)
+    other = facts.end(attempt.side.other)
+    if other is None or (other.connections is None and other.events is None):
+        return Clue(Strength.HINT, Witness.INITIATOR, evidence, headline, change=Change.PATH, weight=0.45)
     explained = facts.mismatches(Aspect.VERSION, Aspect.ADDRESS, Aspect.EXCHANGE_MODE, Aspect.IKE_PROPOSAL, Aspect.KEY_MISSING)
     if explained:
         return Clue(Strength.HINT, Witness.INITIATOR, evidence, headline, change=Change.PATH, weight=0.4)
@@ -205,6 +219,8 @@ def nat_t_blocked(facts: Facts) -> Iterator[Testimony]:
         headline = f"{me} gets no answer on UDP 4500 from {peer} after both spoke on UDP 500: permit UDP 4500 on the path."
         if any(name in _FLOATED for other in heard for name in other.names):
             yield Cleared(f"{peer} received what {me} sent on UDP 4500")
+        elif any(event.kind is EventKind.UNDECRYPTABLE for event in attempt.exchange.events):
+            yield Cleared(f"{peer} answers on UDP 4500")
         elif heard:
             yield Clue(Strength.PROOF, Witness.RESPONDER, _asked(attempt), headline, change=Change.PATH)
         elif facts.replays and not any(replay.blocking or replay.unknown for replay in facts.replays):
@@ -252,12 +268,14 @@ def _never_asked(facts: Facts, side: Side) -> Iterator[Clue]:
     if tried or starts or not knows or any(connection.problems for connection in facts.connections(side) or ()):
         return
     evidence = lines(*(sa.source for sa in flows[:2]), *(child.source for child in policies[:2]))
-    weak = facts.tunnel.triggered or any(replay.blocking for replay in facts.replays)
+    other = facts.end(side.other)
+    unseen = other is None or (other.events is None and other.child_sas is None)
+    weak = facts.tunnel.triggered or any(replay.blocking for replay in facts.replays) or (unseen and not flows)
     yield Clue(
         Strength.HINT if weak else Strength.STRONG,
         Witness.STATE,
         evidence,
         f"Nothing has asked {facts.name(side)} for this tunnel: no SA, no attempt, no packet; send traffic that matches.",
         change=change_of(side),
-        weight=0.3,
+        weight=0.3 if weak else _ONE_END_QUIET if unseen else 0.0,
     )

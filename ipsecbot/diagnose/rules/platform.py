@@ -44,7 +44,7 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
                 lines(*(source for _, source in problems)),
                 f"The configuration of {facts.name(side)} is incomplete: {what}.",
                 change=change_of(side),
-                weight=0.4,
+                weight=0.4 if early else 0.0,
             )
 
     def say(seen: Seen) -> str:

@@ -19,7 +19,7 @@ def is_of_ike(seen: Seen) -> bool:
     return seen.event.protocol in (None, Protocol.IKE)
 
 
-@rule("ike-proposal-mismatch", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
+@rule("ike-proposal-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
 def ike_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
     """None of the initiator's IKE proposals is acceptable to the responder.
 
