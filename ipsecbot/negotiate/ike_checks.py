@@ -10,7 +10,7 @@ from ipsecbot.model.proposal import Proposal
 from ipsecbot.negotiate.addresses import is_address, matches, named
 from ipsecbot.negotiate.identity import accepted, sent_identity
 from ipsecbot.negotiate.party import Checked, Party
-from ipsecbot.negotiate.proposals import choose_ike
+from ipsecbot.negotiate.proposals import choose_ike, longer_lifetime
 
 
 def check_addresses(initiator: Party, responder: Party) -> Checked:
@@ -92,7 +92,8 @@ def check_ike_proposals(initiator: Party, responder: Party, version: int) -> tup
         offered, configured, version=version, responder_prefers_own=responder.prefers_own, rules=responder.rules
     )
     if choice.nearest is None:
-        return choice, Checked()
+        doubt = longer_lifetime(choice, responder.rules) if version == 1 else None
+        return choice, Checked(unknown=(doubt,) if doubt else ())
     return choice, Checked(tuple(replace(found, offered_by=initiator.side) for found in choice.nearest.mismatches))
 
 

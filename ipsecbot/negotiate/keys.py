@@ -39,7 +39,8 @@ def key_of(party: Party, other: Party, *, version: int, initiates: bool, local: 
     if party.rules.keys is KeyRule.ADDRESS:
         if version == 2 and party.connection.ike.keyring is None:
             return KeyUse(None, known=False)
-        return KeyUse(_by_address(keys, party, other, version=version, initiates=initiates))
+        key = _by_address(keys, party, other, version=version, initiates=initiates)
+        return KeyUse(key, known=key is not None or party.peer_address is not None or not keys)
     return KeyUse(_by_identity(keys, party, other, version=version, initiates=initiates))
 
 

@@ -65,6 +65,8 @@ def own_address(connection: Connection, end: Endpoint, told: str | None) -> str 
 
 
 def seen_address(connection: Connection, peer: Endpoint, peer_own: str | None, told: str | None) -> str | None:
-    """The address of the peer that a connection is meant for, of all the addresses the peer is known by."""
+    """The address of the peer that a connection is meant for, of all the addresses the peer is known by; of a peer that is
+    known by none, the one that the connection names."""
     known = [address for address in (told, peer_own, *peer.addresses) if address is not None]
-    return next((address for address in known if matches(connection.remote_addresses, address)), peer_own)
+    named = known or [address for address in connection.remote_addresses if is_address(address)]
+    return next((address for address in named if matches(connection.remote_addresses, address)), peer_own)

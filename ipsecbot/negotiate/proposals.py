@@ -181,8 +181,17 @@ def _compare_v1_attributes(theirs: Proposal, ours: Proposal, rules: ResponderRul
     aspect = Aspect.IKE_PROPOSAL
     if rules.compares_auth_with_proposal and theirs.auth and ours.auth and theirs.auth is not ours.auth:
         yield _mismatch(aspect, "auth", theirs, ours, str(theirs.auth), str(ours.auth))
-    if rules.compares_lifetime and theirs.lifetime and ours.lifetime and theirs.lifetime > ours.lifetime:
-        yield _mismatch(aspect, "lifetime", theirs, ours, _seconds(theirs.lifetime), f"at most {_seconds(ours.lifetime)}")
+
+
+def longer_lifetime(choice: Choice, rules: ResponderRules) -> str | None:
+    """In words, when the chosen IKEv1 transform was offered with a longer lifetime than a doubting responder's own."""
+    chosen = choice.attempts[-1] if choice.selected is not None and rules.doubts_longer_lifetime else None
+    if chosen is None or chosen.offered.lifetime is None or chosen.configured.lifetime is None:
+        return None
+    offered, own = chosen.offered.lifetime, chosen.configured.lifetime
+    if offered <= own:
+        return None
+    return f"an offered lifetime of {_seconds(offered)} is longer than the responder's {_seconds(own)}: some releases refuse it"
 
 
 def _seconds(lifetime: timedelta) -> str:

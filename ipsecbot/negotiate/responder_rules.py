@@ -48,10 +48,12 @@ class ResponderRules:
     """One row. `order_v1`, `order_v2`: in which order a responder would stumble (aggressive mode checks the same things in
     the same order, in fewer messages). `offers_pairs_alone`: as initiator, every selector pair is a negotiation of its own;
     otherwise IKEv1 offers the first pair only and IKEv2 offers all of them at once. `transport_between_hosts_only`: transport
-    mode is asked for only where the selectors are the two peers themselves."""
+    mode is asked for only where the selectors are the two peers themselves. `doubts_longer_lifetime`: the command reference
+    says that an IKEv1 lifetime longer than the own one does not match, but no recorded router refuses one: both ends use the
+    shorter, so that it is a doubt and not a refusal."""
 
     prefers_own_proposals: bool
-    compares_lifetime: bool
+    doubts_longer_lifetime: bool
     compares_auth_with_proposal: bool
     accepts_unasked_pfs: bool
     selectors_v1: SelectorRule
@@ -87,7 +89,7 @@ _IKEV2_ORDER = (
 
 IOS = ResponderRules(
     prefers_own_proposals=True,
-    compares_lifetime=True,
+    doubts_longer_lifetime=True,
     compares_auth_with_proposal=True,
     accepts_unasked_pfs=True,
     selectors_v1=SelectorRule.WITHIN,
@@ -114,7 +116,7 @@ IOS = ResponderRules(
 
 STRONGSWAN = ResponderRules(
     prefers_own_proposals=True,
-    compares_lifetime=False,
+    doubts_longer_lifetime=False,
     compares_auth_with_proposal=False,
     accepts_unasked_pfs=False,
     selectors_v1=SelectorRule.NARROW,

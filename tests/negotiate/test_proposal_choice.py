@@ -10,8 +10,8 @@ from two_ends import esp, ike, proposals
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect, Choice
 from ipsecbot.model.proposal import Protocol
-from ipsecbot.negotiate.proposals import choose_child, choose_ike, rekey_mismatches
-from ipsecbot.negotiate.responder_rules import IOS, STRONGSWAN
+from ipsecbot.negotiate.proposals import choose_child, choose_ike, longer_lifetime, rekey_mismatches
+from ipsecbot.negotiate.responder_rules import IOS, STRONGSWAN, ResponderRules
 
 
 def reasons(choice: Choice) -> str:
@@ -93,24 +93,18 @@ def test_ios_tries_every_transform_against_one_policy_before_the_next_policy() -
 
 
 @pytest.mark.parametrize(
-    ("rules", "offered", "configured", "agreed"),
-    [
-        (IOS, 3600, 86400, 3600),
-        (IOS, 86400, 86400, 86400),
-        (STRONGSWAN, 86400, 3600, 3600),
-        (IOS, 86400, 3600, None),
-    ],
+    ("rules", "offered", "configured", "doubted"),
+    [(IOS, 3600, 86400, False), (IOS, 86400, 86400, False), (STRONGSWAN, 86400, 3600, False), (IOS, 86400, 3600, True)],
 )
-def test_only_ios_refuses_a_longer_lifetime(rules: object, offered: int, configured: int, agreed: int | None) -> None:
-    """IOS accepts a lifetime up to its own and uses the lesser; strongSwan does not compare lifetimes."""
-    choice = choose_ike(
-        ike("aes128-sha1-modp1536", lifetime=offered), ike("aes128-sha1-modp1536", lifetime=configured), version=1, rules=rules  # type: ignore[arg-type]
-    )  # fmt: skip
-    if agreed is None:
-        assert reasons(choice) == f"lifetime: {offered}s / at most {configured}s"
-    else:
-        assert choice.selected is not None
-        assert choice.selected.lifetime == timedelta(seconds=agreed)
+def test_the_shorter_lifetime_is_used_and_a_longer_offer_to_ios_is_a_doubt(
+    rules: ResponderRules, offered: int, configured: int, doubted: bool
+) -> None:
+    """The command reference wants the offer to be at most the own lifetime; no recorded router refuses for it."""
+    mine, yours = (ike("aes128-sha1-modp1536", lifetime=seconds) for seconds in (offered, configured))
+    choice = choose_ike(mine, yours, version=1, rules=rules)
+    assert choice.selected is not None
+    assert choice.selected.lifetime == timedelta(seconds=min(offered, configured))
+    assert (longer_lifetime(choice, rules) is not None) is doubted
 
 
 def test_ios_compares_the_authentication_method_with_the_transform() -> None:
@@ -158,10 +152,10 @@ REFUSED_ESP = [
 
 @pytest.mark.parametrize(("version", "offered", "configured", "why", "rules"), REFUSED_ESP)
 def test_a_refused_child_proposal_names_what_differs(
-    version: int, offered: str, configured: str, why: str, rules: object
+    version: int, offered: str, configured: str, why: str, rules: ResponderRules
 ) -> None:
     """Encryption, key length, integrity, ESN; in a quick mode also the group."""
-    choice = choose_child(esp(offered), esp(configured), version=version, rules=rules)  # type: ignore[arg-type]
+    choice = choose_child(esp(offered), esp(configured), version=version, rules=rules)
     assert choice.selected is None
     assert reasons(choice) == why
 
