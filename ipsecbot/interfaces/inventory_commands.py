@@ -22,7 +22,7 @@ def check(
     """Say everything that is wrong in the inventory, with file and line."""
     from ipsecbot.inventory import load
 
-    path = load.find(file or inventory)
+    path = load.find_file(file or inventory)
     problems = load.check(path)
     for problem in problems:
         typer.echo(str(problem), err=True)
@@ -37,6 +37,6 @@ def list_tunnels(inventory: InventoryOption = None) -> None:
     """Every tunnel with its two ends, one a line."""
     from ipsecbot.inventory import load
 
-    for tunnel in load.load(load.find(inventory)).tunnels:
+    for tunnel in load.load(load.find_file(inventory)).tunnels:
         ends = " ⇄ ".join(end.device.name if end.device else str(end.address) for end in tunnel.ends)
         typer.echo(f"{tunnel.name}\t{ends}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ipsecbot.errors import ParseError
 from ipsecbot.model.connection import Connection
-from ipsecbot.model.device import Platform
+from ipsecbot.model.device import Device, Platform
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import LogEvent
 from ipsecbot.model.identity import SharedKey
@@ -50,11 +50,13 @@ class _Facts:
         self.gaps += parsed.gaps
 
     def take_ike_sas(self, parsed: Parsed[tuple[IkeSa, ...]]) -> None:
-        self.ike_sas = [*(self.ike_sas or ()), *parsed.value]
+        if parsed.answered:
+            self.ike_sas = [*(self.ike_sas or ()), *parsed.value]
         self.gaps += parsed.gaps
 
     def take_child_sas(self, parsed: Parsed[tuple[ChildSa, ...]]) -> None:
-        self.child_sas = [*(self.child_sas or ()), *parsed.value]
+        if parsed.answered:
+            self.child_sas = [*(self.child_sas or ()), *parsed.value]
         self.gaps += parsed.gaps
 
     def take_events(self, parsed: Parsed[tuple[LogEvent, ...]]) -> None:
@@ -88,7 +90,7 @@ def _ios_ipsec_sa(output: RawOutput, facts: _Facts) -> None:
 
 def _ios_interfaces(output: RawOutput, facts: _Facts) -> None:
     parsed = ios_state.read_interface_addresses(output, facts.device)
-    facts.addresses.update(dict.fromkeys(parsed.value))
+    facts.addresses.update(dict.fromkeys(interface.address for interface in parsed.value if interface.address))
     facts.gaps += parsed.gaps
 
 
@@ -97,10 +99,12 @@ def _ios_log(output: RawOutput, facts: _Facts) -> None:
 
 
 def _host_sas(output: RawOutput, facts: _Facts) -> None:
+    if output.kind is K.STATUSALL and facts.ike_sas is not None:
+        return  # the same SAs, told once more by the other tool
     parsed = host_sas.read_sas(output, facts.device)
     ike_sas, child_sas = parsed.value
-    facts.take_ike_sas(Parsed(ike_sas, parsed.gaps))
-    facts.take_child_sas(Parsed(child_sas))
+    facts.take_ike_sas(Parsed(ike_sas, parsed.gaps, parsed.answered))
+    facts.take_child_sas(Parsed(child_sas, (), parsed.answered))
 
 
 def _host_interfaces(output: RawOutput, facts: _Facts) -> None:
@@ -160,6 +164,12 @@ def read_endpoint(snapshot: Snapshot) -> Endpoint:
     if platform is Platform.STRONGSWAN and files:
         facts.take_config(host_config.read_config(files, facts.device))
     return _endpoint(snapshot, facts)
+
+
+def read_events(output: RawOutput, device: Device) -> tuple[LogEvent, ...]:
+    """The events of one text of one device, as they come while it is watched."""
+    reader = host_log.read_events if device.platform is Platform.STRONGSWAN else ios_log.read_events
+    return reader(output, device.name).value
 
 
 def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:

@@ -1,0 +1,220 @@
+"""Watching one attempt at both ends: the timed debug on routers, the log on hosts, and the trigger when it was asked for.
+
+Both ends are watched at once. The trigger waits until every other end is ready, and as soon as one end's text has told how
+the negotiation ended, the others are given a moment for their last lines.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from ipsecbot.collect.fingerprint import Fingerprinter
+from ipsecbot.collect.line import Line, open_line
+from ipsecbot.collect.session import Session
+from ipsecbot.collect.snapshot import Visit, reread
+from ipsecbot.collect.trigger import Initiate, Ping, fire
+from ipsecbot.debugs import timed, watch
+from ipsecbot.debugs.line import Readers, StoppedBy, TimedDebug
+from ipsecbot.errors import DebugRefused
+from ipsecbot.ladder.climb import climb
+from ipsecbot.ladder.settled import is_settled
+from ipsecbot.model.device import Platform
+from ipsecbot.model.evidence import Side
+from ipsecbot.model.snapshot import OutputKind, RawOutput, Snapshot
+from ipsecbot.parse.endpoint import read_events
+from ipsecbot.parse.ios import state
+
+WATCH_WITHOUT_DEBUG = 30
+LAST_LINES = 2.0
+BETWEEN_LOOKS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One end to be watched: its open session, the peer's IKE address, and what starts the negotiation here (if anything)."""
+
+    side: Side
+    visit: Visit
+    session: Session
+    peer: str | None
+    ike_version: int | None
+    start: Ping | Initiate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far the watch may go. `debug` None: no debug is switched on, a trigger is only watched from the outside."""
+
+    debug: timedelta | None
+    kmi: bool
+    cpu_limit: int | None
+
+    @property
+    def seconds(self) -> int:
+        return int(self.debug.total_seconds()) if self.debug else WATCH_WITHOUT_DEBUG
+
+
+@dataclass(slots=True)
+class Story:
+    """Whether the negotiation has told its story at any end; shared by the threads that watch."""
+
+    told_at: float | None = None
+    ready: dict[Side, threading.Event] = field(default_factory=dict)
+
+    def teller(self, watched: Watched, clock: Callable[[], datetime]) -> Callable[[str], bool]:
+        """A `settled` for one end: True when its own text is decisive, or another's has been for a moment."""
+        looked_at, length = 0.0, -1
+
+        def settled(text: str) -> bool:
+            nonlocal looked_at, length
+            now = time.monotonic()
+            if len(text) != length and now - looked_at >= BETWEEN_LOOKS:
+                looked_at, length = now, len(text)
+                if _is_decisive(text, watched, clock()):
+                    self.told_at = self.told_at or now
+                    return True
+            return self.told_at is not None and now - self.told_at > LAST_LINES
+
+        return settled
+
+
+def _is_decisive(text: str, watched: Watched, at: datetime) -> bool:
+    device = watched.session.target.device
+    events = read_events(RawOutput(OutputKind.DEBUG, "debug", text, at), device)
+    return is_settled(climb(event for event in events if event.remote in (None, watched.peer)))
+
+
+def observe(
+    ends: tuple[Watched, ...],
+    limits: Limits,
+    *,
+    fingerprinter: Fingerprinter,
+    clock: Callable[[], datetime],
+    progress: Callable[[str, str], None],
+) -> tuple[Mapping[Side, Snapshot], tuple[str, ...]]:
+    """Watch every end while the negotiation is tried, then look at the SAs again.
+
+    Returns each end's snapshot with what was learnt, and sentences on what was done. A refused debug is one of the
+    sentences, not an error: the diagnosis goes on with what there is.
+    """
+    story = Story(ready={end.side: threading.Event() for end in ends})
+    with ThreadPoolExecutor(max_workers=len(ends)) as pool:
+        jobs = [pool.submit(_watch_one, end, limits, story, fingerprinter, clock, progress) for end in ends]
+        results = [job.result() for job in jobs]
+    notes = [note for _, sentences in results for note in sentences]
+    return {end.side: snapshot for end, (snapshot, _) in zip(ends, results, strict=True)}, tuple(notes)
+
+
+def _watch_one(
+    end: Watched,
+    limits: Limits,
+    story: Story,
+    fingerprinter: Fingerprinter,
+    clock: Callable[[], datetime],
+    progress: Callable[[str, str], None],
+) -> tuple[Snapshot, tuple[str, ...]]:
+    name = end.session.target.device.name
+
+    def say(step: str) -> None:
+        progress(name, step)
+
+    try:
+        seen, notes = _look(end, limits, story, fingerprinter, clock, say)
+    finally:
+        story.ready[end.side].set()
+    after = reread(end.session, fingerprinter=fingerprinter, clock=clock, progress=say)
+    return _joined(end.visit.snapshot, after, seen), notes
+
+
+def _look(
+    end: Watched,
+    limits: Limits,
+    story: Story,
+    fingerprinter: Fingerprinter,
+    clock: Callable[[], datetime],
+    say: Callable[[str], None],
+) -> tuple[tuple[RawOutput, ...], tuple[str, ...]]:
+    trigger = _trigger(end, limits, story, fingerprinter, say)
+    settled = story.teller(end, clock)
+    line = Line(end.session, fingerprinter)
+    if end.session.target.device.platform is Platform.STRONGSWAN:
+        vici = any(output.kind is OutputKind.LIST_SAS for output in end.visit.snapshot.outputs)
+        seen = watch.watch(
+            line, end.visit.logs, limits.seconds, vici=vici, settled=settled, clock=clock, trigger=trigger, progress=say
+        )
+        return seen.outputs, seen.notes
+    if limits.debug is None or end.peer is None:
+        why = () if limits.debug is None else (f"{line.device}: no debug: the peer's address is not known",)
+        return trigger(), why
+    request = timed.Request(
+        end.peer, limits.seconds, end.ike_version, limits.kmi, limits.cpu_limit or end.session.target.cpu_limit
+    )
+    target = end.session.target
+    try:
+        seen = timed.run(
+            line,
+            request,
+            opener=lambda: open_line(target, fingerprinter),
+            readers=READERS,
+            settled=settled,
+            clock=clock,
+            trigger=trigger,
+            progress=say,
+        )
+    except DebugRefused as refused:
+        return trigger(), (f"{refused}",)
+    return seen.outputs, (_account(line.device, request, seen), *(f"{line.device}: {note}" for note in seen.notes))
+
+
+READERS = Readers(state.read_debugging, state.read_cpu, state.read_logging, state.read_users)
+
+
+def _trigger(
+    end: Watched, limits: Limits, story: Story, fingerprinter: Fingerprinter, say: Callable[[str], None]
+) -> Callable[[], tuple[RawOutput, ...]]:
+    """Called once this end is ready. Where this end starts the negotiation, it first waits for the others; once only."""
+    fired = threading.Lock()
+
+    def go() -> tuple[RawOutput, ...]:
+        story.ready[end.side].set()
+        if end.start is None or not fired.acquire(blocking=False):
+            return ()
+        deadline = time.monotonic() + limits.seconds
+        for side, ready in story.ready.items():
+            if side is not end.side:
+                ready.wait(max(0.0, deadline - time.monotonic()))
+        say(f"starting the negotiation: {_spoken(end.start)}")
+        return fire(end.session, end.start, fingerprinter=fingerprinter)
+
+    return go
+
+
+def _spoken(start: Ping | Initiate) -> str:
+    if isinstance(start, Ping):
+        return f"ping {start.destination} from {start.source}"
+    return f"initiate {start.connection}"
+
+
+def _account(device: str, request: timed.Request, seen: TimedDebug) -> str:
+    """What the debug did and that it is off, in one sentence."""
+    off = "show debugging proves it off again" if seen.proved_off else "IT COULD NOT BE PROVED OFF: look at the device"
+    ended = {StoppedBy.SETTLED: "told its story", StoppedBy.TIME: "ran its time", StoppedBy.SESSION_LOST: "was cut"}
+    return f"{device}: debug for peer {request.peer} {ended[seen.stopped_by]} ({', '.join(seen.armed)}); {off}"
+
+
+def _joined(before: Snapshot, after: Snapshot, seen: Iterable[RawOutput]) -> Snapshot:
+    """The snapshot with its state tables replaced by the newer ones, and what was seen in between."""
+    newer = {output.kind for output in after.outputs}
+    kept = tuple(output for output in before.outputs if output.kind not in newer)
+    return replace(
+        before,
+        outputs=(*kept, *after.outputs, *seen),
+        gaps=(*before.gaps, *(gap for gap in after.gaps if gap not in before.gaps)),
+        failure=before.failure or after.failure,
+        failure_kind=before.failure_kind or after.failure_kind,
+    )
