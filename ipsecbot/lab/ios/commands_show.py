@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ipsecbot.lab.ios import show_isakmp, show_system
+from ipsecbot.lab.ios import show_ipsec, show_isakmp, show_session, show_system
 from ipsecbot.lab.ios.machine import Machine
 
 if TYPE_CHECKING:
@@ -40,6 +40,15 @@ def interface(session: Session, name: str) -> str:
     return show_system.interfaces(session.machine, name)
 
 
+def sa_of_peer(session: Session, peer: str) -> str:
+    return show_ipsec.sa(session.machine, peer=peer)
+
+
+def no_conditions(session: Session) -> str:
+    """Platform conditions, which the laboratory has none of: crypto's own are in `show crypto debug-condition`."""
+    return "% No conditions found\n"
+
+
 ROWS = (
     ("show version", _of(show_system.version), True),
     ("show clock", _of(show_system.clock), True),
@@ -57,4 +66,20 @@ ROWS = (
     ("show crypto isakmp sa detail", _of(show_isakmp.sa_detail), True),
     ("show crypto isakmp policy", _of(show_isakmp.policy), True),
     ("show crypto isakmp key", _of(show_isakmp.key), False),
+    ("show crypto ipsec sa", _of(show_ipsec.sa), True),
+    ("show crypto ipsec sa detail", _of(show_ipsec.sa_detail), True),
+    ("show crypto ipsec sa peer <address>", sa_of_peer, True),
+    ("show crypto ipsec transform-set", _of(show_ipsec.transform_set), True),
+    ("show crypto map", _of(show_ipsec.crypto_map), True),
+    ("show crypto session", _of(show_session.session), True),
+    ("show crypto session detail", _of(show_session.session_detail), True),
+    ("show crypto ikev2 sa", _of(show_session.ikev2_sa), True),
+    ("show crypto ikev2 sa detailed", _of(show_session.ikev2_sa_detail), True),
+    ("show crypto ikev2 proposal", _of(show_session.ikev2_proposal), True),
+    ("show crypto ikev2 policy", _of(show_session.ikev2_policy), True),
+    ("show hosts", _of(show_system.hosts), True),
+    ("show ip route", _of(show_system.routes), True),
+    ("show access-lists", _of(show_system.access_lists), False),
+    ("show ip access-lists", _of(show_system.access_lists), False),
+    ("show debug condition", no_conditions, True),
 )
