@@ -26,7 +26,7 @@ READS = (
     "cpu",
     "users",
 )
-STATE = ("clock", "isakmp-sa", "ikev2-sa", "ipsec-sa", "session")
+STATE = ("clock", "isakmp-sa", "ikev2-sa", "ipsec-sa", "session", "logging")
 _FACTS = ("version", "hosts", "interfaces")
 
 

@@ -75,9 +75,11 @@ class Command:
 
 def _address(value: str) -> str:
     try:
-        return str(ipaddress.ip_address(value))
+        if "%" not in value:  # ipaddress takes any text for the scope behind it
+            return str(ipaddress.ip_address(value))
     except ValueError:
-        raise CommandRefused(f"{value!r} is no address") from None
+        pass
+    raise CommandRefused(f"{value!r} is no address")
 
 
 def _whole(lowest: int, highest: int) -> Callable[[str], str]:
@@ -141,6 +143,10 @@ _LOG_WORDS = "'charon|ipsec|strongswan|swanctl'"
 _IDENTIFIERS = "SYSLOG_IDENTIFIER=charon SYSLOG_IDENTIFIER=charon-systemd SYSLOG_IDENTIFIER=ipsec SYSLOG_IDENTIFIER=swanctl"
 
 TABLE: tuple[Row, ...] = (
+    # ---- Cisco IOS: preparing this session alone
+    _ios("no-paging", K.USERS, "terminal length 0", "whole answers"),
+    _ios("wide", K.USERS, "terminal width 511", "whole lines"),
+    _ios("enable", K.USERS, "enable", "privileged mode, which most reading commands need", optional=False),
     # ---- Cisco IOS: reading
     _ios("version", K.VERSION, "show version", "is this IOS, which release, since when", optional=False),
     _ios("hosts", K.VERSION, "show hosts", "domain name, for NAPALM's get_facts"),

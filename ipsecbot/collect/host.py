@@ -68,9 +68,8 @@ class HostSession:
         try:
             kernel, account, *tools = self.send_all(tuple(render(Platform.STRONGSWAN, name) for name in names))
         except SessionLost:
-            if not self.is_alive():
-                raise
-            raise wrong_platform(self._target, "it runs no shell script") from None
+            # the login was good and the very first shell script ends the session: a router does that
+            raise wrong_platform(self._target, "it ends the session instead of running a shell command") from None
         if kernel.refusal is not None or kernel.text.strip() not in _SYSTEMS:
             raise wrong_platform(self._target, "it answers no shell command")
         use = self._target.sudo

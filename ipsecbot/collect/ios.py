@@ -1,13 +1,7 @@
-"""A session on a Cisco IOS router: netmiko logs in, NAPALM's ios driver shares the connection, we wait for answers.
-
-Why the waiting is our own: netmiko's reads return '' for ever on a dead connection, its `send_command` drains the channel
-first and takes a debug line for the prompt, and both poll. Here a read blocks until text comes, the echo of the command is
-awaited before the prompt, and an end of the session is seen at once.
-"""
+"""A session on a Cisco IOS router: netmiko connects and logs in, NAPALM's ios driver shares the connection (drivers.py)."""
 
 from __future__ import annotations
 
-import codecs
 import re
 import time
 import warnings
@@ -19,9 +13,10 @@ import paramiko
 from netmiko.cisco.cisco_ios import CiscoIosSSH
 
 from ipsecbot.collect.commands import Command, CommandRefused, render, row_of
-from ipsecbot.collect.failures import LIBRARY_ERRORS, hung, lost, while_asking, while_opening, wrong_platform
+from ipsecbot.collect.failures import LIBRARY_ERRORS, while_asking, while_opening, wrong_platform
 from ipsecbot.collect.session import Answer
 from ipsecbot.collect.ssh import authentication, client_for
+from ipsecbot.collect.terminal import Terminal
 from ipsecbot.errors import DeviceError, EnableRefused
 from ipsecbot.model.device import Platform
 from ipsecbot.model.target import Target
@@ -34,18 +29,36 @@ REFUSALS = (
     re.compile(r"^% ?(?:Unknown command|Unrecognized command|Bad IP address|Invalid source)", re.MULTILINE),
     re.compile(r"^(?:% ?)?(?:Command a|A)uthorization (?:failed|denied)", re.MULTILINE | re.IGNORECASE),
 )
-_MORE = re.compile(r"\s*-{1,2} ?[Mm]ore ?-{1,2}\s*\Z")
-_ERASED = re.compile(r"-{1,2} ?[Mm]ore ?-{1,2}[ ]?(?:\x08+ *\x08*|\r *\r)?")
-_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_QUIET = 0.4  # seconds of silence after which a prompt that is not at the end of the text counts
+_CHECK_SECONDS = 10.0
 
 
 class _Connection(CiscoIosSSH):
-    """netmiko's driver with our host key policy."""
+    """netmiko's driver with our host key policy, and our terminal in place of its first steps, which sleep and guess."""
+
+    terminal: Terminal
+    privileged: bool = False
 
     def __init__(self, target: Target, **options: Any) -> None:
         self._target = target
         super().__init__(**options)
+
+    def session_preparation(self) -> None:
+        until = time.monotonic() + self._target.timeout.total_seconds()
+        self.terminal = Terminal(self.remote_conn, self._target)
+        self.privileged = self.terminal.find_prompt(until)
+        self.base_prompt = self.terminal.prompt
+        for name in ("no-paging", "wide"):
+            line = render(Platform.CISCO_IOS, name).text
+            self.terminal.type(line)
+            self.terminal.answer(line, until)
+
+    def _try_session_preparation(self, force_data: bool = True) -> None:
+        """netmiko's own types Enter first, and `exit` into whatever it is when the preparation fails."""
+        try:
+            self.session_preparation()
+        except BaseException:
+            self.paramiko_cleanup()
+            raise
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
         return client_for(self._target)
@@ -80,13 +93,12 @@ class IosSession:
 
     def __init__(self, target: Target, *, check: bool = True) -> None:
         self._target = target
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._held = ""
         self._asked: dict[str, Answer] = {}
         try:
             self._connection = _connect(target)
         except (*LIBRARY_ERRORS, DeviceError) as trouble:
             raise while_opening(target, trouble) from None
+        self._terminal = self._connection.terminal
         try:
             self._enable()
             if check:
@@ -110,20 +122,22 @@ class IosSession:
 
     def _enable(self) -> None:
         """Privileged mode; without an enable secret the login itself has to be privileged."""
-        connection, name = self._connection, self._target.device.name
+        name, login = self._target.device.name, self._target.login
+        if self._connection.privileged:
+            return
+        if not login.enable:
+            raise EnableRefused(name, "the login gives no privileged mode; add enable: to this device in the inventory.")
+        until = time.monotonic() + self._target.timeout.total_seconds()
         try:
-            if connection.check_enable_mode():
-                return
-            if not self._target.login.enable:
-                raise EnableRefused(name, "the login gives no privileged mode; add enable: to this device in the inventory.")
-            connection.enable()
-        except ValueError:
-            raise EnableRefused(name, "the enable secret was refused; check enable: of this device in the inventory.") from None
+            taken = self._terminal.enable(render(Platform.CISCO_IOS, "enable").text, login.enable, until)
         except LIBRARY_ERRORS as trouble:
             raise while_asking(self._target, trouble) from None
+        if not taken:
+            raise EnableRefused(name, "the enable secret was refused; check enable: of this device in the inventory.")
 
     def _check_platform(self) -> None:
-        answer = self.ask("version")
+        limit = min(_CHECK_SECONDS, self._target.timeout.total_seconds())
+        self._asked["version"] = answer = self._send(render(Platform.CISCO_IOS, "version"), limit)
         if not re.search(r"Cisco (?:IOS|Internetwork Operating System)", answer.text):
             raise wrong_platform(self._target, "show version does not say Cisco IOS")
 
@@ -142,37 +156,41 @@ class IosSession:
                 self._asked.pop(instead, None)
 
     def send(self, command: Command) -> Answer:
-        if type(command) is not Command or command.row.platform is not Platform.CISCO_IOS:
-            raise CommandRefused("a session sends Commands of its own platform only")
-        limit = max(command.timeout or timedelta(), self._target.timeout)
+        return self._send(command, self._target.timeout.total_seconds())
+
+    def _send(self, command: Command, seconds: float) -> Answer:
+        self._type(command)
+        if command.timeout is not None:
+            seconds = max(seconds, command.timeout.total_seconds())
         try:
-            self._discard()
-            self._connection.write_channel(f"{command.text}\n")
-            text = self._read_answer(command.text, time.monotonic() + limit.total_seconds())
+            text = self._terminal.answer(command.text, time.monotonic() + seconds)
         except LIBRARY_ERRORS as trouble:
             raise while_asking(self._target, trouble) from None
         refusal = next((found.group().lstrip("% ") for rule in REFUSALS if (found := rule.search(text))), None)
         return Answer(command, text, refusal)
+
+    def _type(self, command: Command) -> None:
+        if type(command) is not Command or command.row.platform is not Platform.CISCO_IOS:
+            raise CommandRefused("a session sends Commands of its own platform only")
+        try:
+            self._terminal.discard()
+            self._terminal.type(command.text)
+        except LIBRARY_ERRORS as trouble:
+            raise while_asking(self._target, trouble) from None
 
     def send_all(self, commands: tuple[Command, ...]) -> tuple[Answer, ...]:
         return tuple(self.send(command) for command in commands)
 
     def follow(self, command: Command, limit: timedelta, stop: Callable[[], bool]) -> Iterator[str]:
         """`command` is answered by a prompt (terminal monitor, a ping): what comes after is yielded too."""
-        if type(command) is not Command or command.row.platform is not Platform.CISCO_IOS:
-            raise CommandRefused("a session sends Commands of its own platform only")
-        self._discard()
-        try:
-            self._connection.write_channel(f"{command.text}\n")
-        except LIBRARY_ERRORS as trouble:
-            raise while_asking(self._target, trouble) from None
+        self._type(command)
         yield from self.listen(limit, stop)
 
     def listen(self, limit: timedelta, stop: Callable[[], bool]) -> Iterator[str]:
         """Whatever the router writes by itself. SessionLost when it ends."""
         until = time.monotonic() + limit.total_seconds()
         while not stop() and (left := until - time.monotonic()) > 0:
-            yield self._receive(min(0.1, left))
+            yield self._terminal.receive(min(0.1, left))
 
     def is_alive(self) -> bool:
         channel = self._channel
@@ -184,58 +202,3 @@ class IosSession:
         for part in (connection.remote_conn, connection.remote_conn_pre):
             if part is not None:
                 part.close()
-
-    def _receive(self, seconds: float) -> str:
-        """The next text, or '' when none came in time. SessionLost when there will be no more."""
-        channel = self._channel
-        channel.settimeout(max(seconds, 0.01))
-        try:
-            data = channel.recv(65536)
-        except TimeoutError:
-            return ""
-        except OSError:
-            raise lost(self._target) from None
-        if not data:
-            raise lost(self._target)
-        # a \r that ends a piece may belong to the \n that begins the next one
-        text = self._held + _TERMINAL.sub("", self._decoder.decode(data))
-        self._held = "\r" if text.endswith("\r") else ""
-        return text.removesuffix("\r").replace("\r\n", "\n")
-
-    def _discard(self) -> None:
-        """What is left of earlier answers (netmiko's own reads leave some) belongs to no answer of ours."""
-        self._connection.read_channel()
-        self._held = ""
-
-    def _read_answer(self, echo: str, until: float) -> str:
-        text, quiet_since, echoed = "", time.monotonic(), -1
-        prompt = re.compile(rf"^{re.escape(self._connection.base_prompt)}\S*[>#][ ]*$", re.MULTILINE)
-        while time.monotonic() < until:
-            piece = self._receive(min(_QUIET, until - time.monotonic()))
-            if piece:
-                text, quiet_since = text + piece, time.monotonic()
-            if echoed < 0:
-                found = text.find(echo)
-                echoed = found + len(echo) if found >= 0 else -1
-                if echoed < 0:
-                    continue
-            tail = max(echoed, len(text) - 4000)
-            if _MORE.search(text, tail):
-                text = _ERASED.sub("", text)
-                self._connection.write_channel(" ")
-                continue
-            last = _last(prompt, text, tail)
-            # elsewhere than at the end it may be a line of the answer, unless nothing more comes
-            if last is not None and (last.end() == len(text) or time.monotonic() - quiet_since >= _QUIET):
-                return _tidy(text[echoed : last.start()] + text[last.end() :])
-        raise hung(self._target, "a command was not answered")
-
-
-def _last(expression: re.Pattern[str], text: str, start: int) -> re.Match[str] | None:
-    return max(expression.finditer(text, start), key=lambda found: found.start(), default=None)
-
-
-def _tidy(text: str) -> str:
-    """Without the end of the echo's line, without what paging left."""
-    text = _ERASED.sub("", text).replace("\x08", "").replace("\r", "")
-    return text.split("\n", 1)[-1] if "\n" in text else text

@@ -44,9 +44,11 @@ def a_name(text: str) -> str:
 def an_address(text: str) -> str:
     """An IPv4 or IPv6 address in canonical spelling."""
     try:
-        return str(ipaddress.ip_address(text))
+        if "%" not in text:  # ipaddress takes any text for the scope behind it
+            return str(ipaddress.ip_address(text))
     except ValueError:
-        raise Wrong("must be an IPv4 or IPv6 address.") from None
+        pass
+    raise Wrong("must be an IPv4 or IPv6 address.")
 
 
 def a_host(text: str) -> str:
