@@ -59,15 +59,18 @@ def first_identity(rounds: tuple[Round, ...]) -> IkeIdentity | None:
     return rounds[0].identity if rounds else None
 
 
-def default_identity(rounds: tuple[Round, ...], addresses: tuple[str, ...], source: Source | None) -> IkeIdentity | None:
+def default_identity(
+    rounds: tuple[Round, ...], addresses: tuple[str, ...], source: Source | None, *, by_name: bool = False
+) -> IkeIdentity | None:
     """The identity of an end that configures none: its address, where that is one known address and no certificate or
-    key decides instead; else None."""
+    key decides instead; else None. `by_name`: a host name instead of an address is the identity as it stands."""
     if rounds and (rounds[0].certified or rounds[0].method is AuthMethod.PUBKEY):
         return None
-    if len(addresses) != 1:
+    if len(addresses) != 1 or "/" in addresses[0]:
         return None
     identity = read_identity(addresses[0], source)
-    return identity if identity.type in (IdType.IPV4, IdType.IPV6) and "/" not in identity.value else None
+    known = (IdType.IPV4, IdType.IPV6, IdType.FQDN) if by_name else (IdType.IPV4, IdType.IPV6)
+    return identity if identity.type in known else None
 
 
 def ikev1_method(local: AuthMethod | None, remote: AuthMethod | None) -> AuthMethod | None:

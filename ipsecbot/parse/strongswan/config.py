@@ -78,15 +78,20 @@ def _running(outputs: tuple[RawOutput, ...], device: str) -> Parsed[Running] | N
 
 
 def _marked(connections: tuple[Connection, ...], running: Running, notes: Notes) -> tuple[Connection, ...]:
+    """Connections marked by whether they run. What starter loads with the same two ends becomes one connection, of which
+    the later `conn` is only a child."""
     loaded = {one.name: one for one in running.connections}
-    marked = tuple(
-        compared(one, loaded[one.name]) if one.name in loaded else replace(one, running=False) for one in connections
-    )
+    children = {child.name for one in running.connections for child in one.children}
     names = {one.name for one in connections}
     for one in running.connections:
         if one.name not in names:
             notes.gap(one.source, f"the daemon runs {one.name}, which stands in no file that was read")
-    return marked
+    return tuple(
+        compared(one, loaded[one.name], names)
+        if one.name in loaded
+        else replace(one, running=[child.name for child in one.children] == [one.name] and one.name in children)
+        for one in connections
+    )
 
 
 def _addresses(connections: tuple[Connection, ...], known: frozenset[str]) -> tuple[str, ...]:

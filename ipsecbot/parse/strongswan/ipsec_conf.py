@@ -163,7 +163,7 @@ class _Conn:
             return read_identity(value[1:] if value[:1] == "%" and value not in words.ANY_ADDRESS else value, parameter.source)
         if one.method is AuthMethod.PUBKEY and not one.certified:
             one = replace(one, method=AuthMethod.PSK)  # here a public key without a certificate defaults to the address too
-        return default_identity((one,), addresses, self._source(side) or self.section.source)
+        return default_identity((one,), addresses, self._source(side) or self.section.source, by_name=True)
 
     def _child(self, versions: tuple[int, ...]) -> ChildPolicy:
         section = self.section

@@ -9,44 +9,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
-from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.snapshot import RawOutput
 from ipsecbot.parse.read import Parsed
-from ipsecbot.parse.strongswan.identity import canonical_address, read_identity
+from ipsecbot.parse.strongswan.log_fields import event_of
 from ipsecbot.parse.strongswan.log_gaps import ShapedGaps
 from ipsecbot.parse.strongswan.log_lines import LogLine, read_lines
-from ipsecbot.parse.strongswan.notifies import EXCHANGES, is_error, is_fragment, notifies_in, notify_name, read_payloads
+from ipsecbot.parse.strongswan.notifies import is_error, is_fragment, notifies_in
 from ipsecbot.parse.strongswan.phrase import Phrase, PhraseBook
 from ipsecbot.parse.strongswan.phrases_exchange import CHOICE, LIFE, WIRE
 from ipsecbot.parse.strongswan.phrases_host import HARMLESS, HOST, UNFRAMED
 from ipsecbot.parse.strongswan.phrases_identity import CERTIFICATES, IDENTITY, USERS
-from ipsecbot.parse.strongswan.selectors import pairs, read_pair, read_selectors
-from ipsecbot.parse.strongswan.validity import validity_attribute
-from ipsecbot.spellings import read_charon_proposals
+from ipsecbot.parse.strongswan.selectors import pairs, read_selectors
 
 BOOK = PhraseBook((*WIRE, *CHOICE, *LIFE, *IDENTITY, *CERTIFICATES, *USERS, *HOST, *HARMLESS))
 OUTSIDE = PhraseBook(UNFRAMED)
 
-# charon's names of transform types in "no acceptable … found"
-_TRANSFORMS: tuple[tuple[str, str], ...] = (
-    ("ENCRYPTION_ALGORITHM", "encryption"),
-    ("INTEGRITY_ALGORITHM", "integrity"),
-    ("PSEUDO_RANDOM_FUNCTION", "prf"),
-    ("DIFFIE_HELLMAN_GROUP", "dh"),
-    ("KEY_EXCHANGE_METHOD", "dh"),
-    ("EXTENDED_SEQUENCE_NUMBERS", "esn"),
-)
 _LISTING = re.compile(r"proposing traffic selectors for (us|other):")
 _MESSAGES = (EventKind.SENT, EventKind.RECEIVED, EventKind.RETRANSMITTED)
+# What happens to the host, not to a message, although a thread that handled one may print it.
+_LOOSE = (EventKind.LINK, EventKind.DAEMON_STARTED, EventKind.DAEMON_STOPPED, EventKind.CONFIG_REFUSED)
 _OUTGOING = (EventKind.SENT, EventKind.RETRANSMITTED)
-# Several sentences of charon say the same of one message; one event is enough.
-_ONCE = (EventKind.UNDECRYPTABLE, EventKind.GAVE_UP)
+# Several sentences of charon say the same of one message, the most exact one first; one event is enough.
+_ONCE = (EventKind.UNDECRYPTABLE, EventKind.GAVE_UP, EventKind.CERTIFICATE_REFUSED)
 
 
 @dataclass(slots=True)
@@ -54,6 +43,7 @@ class _Thread:
     """What is known of the message that one thread of charon is at."""
 
     unique: str | None = None
+    alias: str | None = None  # the new SA's number, while the lines still print that of the SA it replaces
     local: str | None = None
     remote: str | None = None
     exchange: ExchangeType | None = None
@@ -61,6 +51,7 @@ class _Thread:
     pending: int | None = None  # index of the event whose packet line is still to come (sent) or to be read (received)
     kinds: set[EventKind] = field(default_factory=set)
     notifies: dict[str, int] = field(default_factory=dict)
+    repeating: bool = False  # the next packet sent is an old answer once more
     listing: str | None = None
     listed: dict[str, list[TrafficSelector]] = field(default_factory=dict)
 
@@ -92,6 +83,7 @@ class _Reader:
         self.gaps = ShapedGaps(device, output.name)
         self.threads: dict[str, _Thread] = {}
         self.addresses: dict[str, tuple[str | None, str | None]] = {}
+        self.requests: dict[tuple[str | None, int | None], tuple[ExchangeType | None, int | None]] = {}
 
     def read(self, line: LogLine) -> None:
         if self._listing(line, self._thread(line)):
@@ -108,6 +100,8 @@ class _Reader:
             return
         thread = self._thread(line)
         event = self._event(phrase, match, line)
+        if thread.alias is not None:
+            event = replace(event, context=thread.alias)
         if event.kind in _MESSAGES:
             self._message(event, match, thread)
             return
@@ -116,9 +110,13 @@ class _Reader:
         if event.kind is EventKind.NOTIFY_RECEIVED and self._known_notify(event, thread):
             return
         if event.kind is EventKind.STARTED and event.role is Role.INITIATOR:
-            thread = self.threads[line.thread] = _Thread(line.unique)
+            thread = self.threads[line.thread] = self._started(match["unique"], line)
+            event = replace(event, context=thread.alias or event.context)
+        if event.kind is EventKind.REPEATED:
+            self._repeated(event, thread)
+            return
         thread.kinds.add(event.kind)
-        self._append(self._placed(event, thread))
+        self._append(event if event.kind in _LOOSE else self._placed(event, thread))
 
     def _thread(self, line: LogLine) -> _Thread:
         """What is known of this line's thread; nothing, when it has turned to another IKE_SA."""
@@ -129,70 +127,44 @@ class _Reader:
         return thread
 
     def _event(self, phrase: Phrase, match: re.Match[str], line: LogLine) -> LogEvent:
-        source = Source(self.device, self.name, line.number, line.number, line.text)
-        assert phrase.kind is not None
-        event = LogEvent(
-            kind=phrase.kind,
-            source=source,
-            at=line.at,
-            context=line.unique,
-            role=phrase.role,
-            ike_version=phrase.version,
-            exchange=phrase.exchange,
-            protocol=phrase.protocol,
-            attribute=phrase.attribute,
-            offered=phrase.offered,
-            detail=phrase.detail,
-            notify=phrase.notify,
-        )
-        return self._filled(event, {name: text for name, text in match.groupdict().items() if text is not None}, line)
-
-    def _filled(self, event: LogEvent, found: dict[str, str], line: LogLine) -> LogEvent:
-        """`event` with what the varying parts of its line say."""
-        exchange, version = _exchange(found.get("exchange"))
-        proposals, unknown_names = read_charon_proposals(found.get("proposals", ""))
-        selectors, unknown_words = read_pair(found["selectors"], event.source) if "selectors" in found else ((), ())
-        for word in (*unknown_names, *unknown_words):
+        event, unknown = event_of(phrase, match, line, Source(self.device, self.name, line.number, line.number, line.text))
+        for word in unknown:
             self.gaps.add(line.number, f"unknown in a known line: {word}", line.text)
-        protocol = event.protocol or (proposals[0].protocol if proposals else None)
-        transform = dict(_TRANSFORMS).get(found.get("transform", ""))
-        return replace(
-            event,
-            local=_address(found.get("local")),
-            remote=_address(found.get("remote")),
-            local_port=_number(found.get("local_port")),
-            remote_port=_number(found.get("remote_port")),
-            ike_version=event.ike_version or version,
-            exchange=event.exchange or exchange,
-            message_id=_number(found.get("message_id")),
-            is_request=found["direction"] == "request" if "direction" in found else None,
-            payloads=read_payloads(found.get("payloads", "")),
-            notify=notify_name(found["notify"]) if "notify" in found else event.notify,
-            protocol=Protocol(found["protocol"]) if "protocol" in found else protocol,
-            proposals=proposals,
-            selectors=selectors,
-            identity=read_identity(found["identity"], event.source) if "identity" in found else None,
-            attribute=transform or _attribute(event, found, line.at),
-            offered=found.get("offered", event.offered),
-            accepted=found.get("accepted"),
-            spis=tuple(found[key].zfill(8) for key in ("spi_in", "spi_out") if key in found),
-            detail=found.get("detail", "").strip(" :,") or event.detail,
-        )
+        return event
+
+    def _started(self, unique: str, line: LogLine) -> _Thread:
+        """A thread at the start of an SA of its own; where SAs are numbered, its lines may still name another."""
+        return _Thread(line.unique, alias=unique if line.unique not in (None, unique) else None)
+
+    def _repeated(self, event: LogEvent, thread: _Thread) -> None:
+        """The packet before was the peer's old message; what is sent next is our old answer."""
+        index, thread.pending = thread.pending, None
+        if index is not None and self.events[index].kind is EventKind.RECEIVED:
+            self.events[index] = _at_addresses(event, self.events[index])
+        else:
+            self._append(self._placed(event, thread))
+        thread.repeating = True
 
     def _message(self, event: LogEvent, match: re.Match[str], thread: _Thread) -> None:
         """A packet line and a payload line are two halves of one message, the packet last when sent, first when received."""
+        if event.kind in _OUTGOING:
+            thread.kinds.discard(EventKind.GAVE_UP)
         if "payloads" in match.groupdict():
             self._payload_line(event, thread)
         elif event.kind is EventKind.RETRANSMITTED:
+            exchange, version = self.requests.get((event.context, event.message_id), (None, None))
+            event = replace(event, exchange=exchange, ike_version=version)
             thread.pending = self._append(self._placed(event, thread))
         else:
             self._packet_line(event, thread)
 
     def _payload_line(self, event: LogEvent, thread: _Thread) -> None:
         if is_fragment(event.payloads):
-            self._append(replace(event, kind=EventKind.FRAGMENT, detail=event.payloads[0]))
+            self._fragment(replace(event, kind=EventKind.FRAGMENT, detail=event.payloads[0]), thread)
             return
-        thread.exchange, thread.version = event.exchange, event.ike_version
+        thread.exchange, thread.version, thread.repeating = event.exchange, event.ike_version, False
+        if event.is_request and event.kind is EventKind.SENT:
+            self.requests[event.context, event.message_id] = event.exchange, event.ike_version
         received = event.kind is EventKind.RECEIVED
         before = self.events[thread.pending] if received and thread.pending is not None else None
         if before is not None and before.kind is EventKind.RECEIVED and thread.pending is not None:
@@ -206,6 +178,14 @@ class _Reader:
         thread.notifies = {}
         self._inside(self.events[index], thread)
 
+    def _fragment(self, event: LogEvent, thread: _Thread) -> None:
+        """One fragment: what came in the packet before it is no message of its own."""
+        index = thread.pending
+        if index is not None and self.events[index].kind is EventKind.RECEIVED:
+            self.events[index], thread.pending = _at_addresses(event, self.events[index]), None
+        else:
+            self._append(self._placed(event, thread))
+
     def _packet_line(self, event: LogEvent, thread: _Thread) -> None:
         thread.local, thread.remote = event.local, event.remote
         if event.context is not None:
@@ -214,9 +194,13 @@ class _Reader:
             self._addressed(thread.pending, event)
             thread.pending = None
             return
-        if event.kind is EventKind.RECEIVED:
+        if event.kind is EventKind.SENT and thread.repeating:
+            self._append(replace(event, kind=EventKind.RETRANSMITTED, is_request=False))
+            thread.repeating = False
+        elif event.kind is EventKind.RECEIVED:
             # charon's threads take one message after the other: a new packet ends what was said of the last
             thread.kinds, thread.notifies, thread.exchange, thread.version = set(), {}, None, None
+            thread.alias, thread.repeating = None, False
             thread.pending = self._append(event)
         elif not self._is_fragment_packet(event):
             self._append(event)
@@ -294,24 +278,8 @@ class _Reader:
         return True
 
 
-def _exchange(word: str | None) -> tuple[ExchangeType | None, int | None]:
-    return next(((exchange, version) for name, exchange, version in EXCHANGES if name == word), (None, None))
-
-
 def _at_addresses(event: LogEvent, of: LogEvent) -> LogEvent:
     return replace(event, local=of.local, remote=of.remote, local_port=of.local_port, remote_port=of.remote_port)
-
-
-def _attribute(event: LogEvent, found: dict[str, str], at: datetime | None) -> str | None:
-    return validity_attribute(found.get("detail", ""), at) if event.attribute == "validity" else event.attribute
-
-
-def _address(text: str | None) -> str | None:
-    return None if text is None or text.startswith("%any") else canonical_address(text)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() and len(text) < 12 else None
 
 
 def all_sentences() -> Iterable[str]:

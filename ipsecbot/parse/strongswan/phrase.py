@@ -16,6 +16,7 @@ from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
 
 _PLACES: tuple[tuple[str, str], ...] = (
+    ("unique", r"\d+"),
     ("local", r"\S+?"),
     ("remote", r"\S+?"),
     ("local_port", r"\d+"),

@@ -15,9 +15,11 @@ INIT, RESP = Role.INITIATOR, Role.RESPONDER
 IKE, ESP = Protocol.IKE, Protocol.ESP
 
 WIRE: tuple[Phrase, ...] = (
-    Phrase(K.STARTED, "initiating IKE_SA {detail}[{n}] to {remote}", role=INIT, version=2),
-    Phrase(K.STARTED, "initiating Main Mode IKE_SA {detail}[{n}] to {remote}", INIT, 1, exchange=ExchangeType.MAIN),
-    Phrase(K.STARTED, "initiating Aggressive Mode IKE_SA {detail}[{n}] to {remote}", INIT, 1, exchange=ExchangeType.AGGRESSIVE),
+    Phrase(K.STARTED, "initiating IKE_SA {detail}[{unique}] to {remote}", role=INIT, version=2),
+    Phrase(K.STARTED, "initiating Main Mode IKE_SA {detail}[{unique}] to {remote}", INIT, 1, exchange=ExchangeType.MAIN),
+    Phrase(
+        K.STARTED, "initiating Aggressive Mode IKE_SA {detail}[{unique}] to {remote}", INIT, 1, exchange=ExchangeType.AGGRESSIVE
+    ),
     Phrase(K.STARTED, "{remote} is initiating an IKE_SA", role=RESP, version=2),
     Phrase(K.STARTED, "{remote} is initiating IKE_SA {detail}[{n}]", role=RESP, version=2),
     Phrase(K.STARTED, "{remote} is initiating a Main Mode IKE_SA", RESP, 1, exchange=ExchangeType.MAIN),

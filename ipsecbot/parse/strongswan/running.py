@@ -5,7 +5,7 @@ The listing holds neither proposals nor keys, so it never makes a Connection; it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from ipsecbot.model.connection import ChildPolicy, Connection, EncapsulationMode
@@ -89,15 +89,15 @@ def _connection(row: Row, statusall: bool) -> RunningConnection:
     return RunningConnection(
         name=row["NAME"],
         versions=_VERSIONS[row["VERSION"]],
-        local_addresses=_addresses(row["LOCAL"]),
-        remote_addresses=_addresses(row["REMOTE"]),
+        local_addresses=_addresses(row.many("LOCAL")),
+        remote_addresses=_addresses(row.many("REMOTE")),
         source=row.source,
         aggressive=bool(row["AGGRESSIVE"]) if statusall else None,
     )
 
 
-def _addresses(text: str) -> tuple[str, ...]:
-    words = text.replace(",", " ").split()
+def _addresses(lines: tuple[str, ...]) -> tuple[str, ...]:
+    words = " ".join(lines).replace(",", " ").split()
     return tuple(canonical_address(word) for word in words if word not in ("%any", "%any6"))
 
 
@@ -119,12 +119,15 @@ def _child(row: Row, statusall: bool, gaps: list[Gap]) -> RunningChild:
     return RunningChild(row["NAME"], dict(_MODES).get(row["MODE"]), selectors, row.source)
 
 
-def compared(connection: Connection, running: RunningConnection) -> Connection:
-    """`connection` of a file, marked as running, with every difference between the file and the daemon."""
-    return replace(connection, running=True, drift=tuple(_drift(connection, running)))
+def compared(connection: Connection, running: RunningConnection, names: Collection[str] = ()) -> Connection:
+    """`connection` of a file, marked as running, with every difference between the file and the daemon.
+
+    `names`: all connections of the files; a running child of such a name is that connection's.
+    """
+    return replace(connection, running=True, drift=tuple(_drift(connection, running, names)))
 
 
-def _drift(wanted: Connection, running: RunningConnection) -> Iterator[tuple[str, Source]]:
+def _drift(wanted: Connection, running: RunningConnection, names: Collection[str]) -> Iterator[tuple[str, Source]]:
     remote = tuple(address for address in wanted.remote_addresses if address != "%any")
     pairs = (
         ("IKE version", _text(wanted.ike.versions), _text(running.versions)),
@@ -140,6 +143,8 @@ def _drift(wanted: Connection, running: RunningConnection) -> Iterator[tuple[str
     for child in wanted.children:
         yield from _child_drift(child, children.pop(child.name, None), running)
     for left in children.values():
+        if left.name in names:
+            continue
         yield f"the daemon runs the child {left.name}, the file has none of that name", left.source
 
 
