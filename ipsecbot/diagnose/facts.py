@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ipsecbot.diagnose.attempts import Attempt, Seen, concerns, latest, of_tunnel
 from ipsecbot.diagnose.faults import Stage
@@ -14,7 +15,10 @@ from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import ChildSa, IkeSa, Role, SaState
 from ipsecbot.model.tunnel import Endpoint, Tunnel
+from ipsecbot.negotiate.addresses import is_address
 
+SaT = TypeVar("SaT", IkeSa, ChildSa)
+_NAT_PORT = 4500
 SIDES = (Side.LEFT, Side.RIGHT)
 _USABLE = (SaState.ESTABLISHED, SaState.REKEYING)
 
@@ -230,11 +234,26 @@ def _state(tunnel: Tunnel, side: Side) -> State:
     if end is None:
         return State(None, None)
     peers = addresses_of(tunnel, side.other)
-    ike = end.ike_sas and tuple(sa for sa in end.ike_sas if concerns(sa.remote, peers, [s.remote for s in end.ike_sas or ()]))
-    children = end.child_sas and tuple(
-        sa for sa in end.child_sas if concerns(sa.remote, peers, [s.remote for s in end.child_sas or ()])
+    if not _may_roam(end):
+        return State(_of(end.ike_sas, peers), _of(end.child_sas, peers))
+    ike, children = end.ike_sas, end.child_sas
+    ike_remotes, child_remotes = [sa.remote for sa in ike or ()], [sa.remote for sa in children or ()]
+    return State(
+        ike and tuple(sa for sa in ike if concerns(sa.remote, peers, ike_remotes)),
+        children and tuple(sa for sa in children if concerns(sa.remote, peers, child_remotes)),
     )
-    return State(ike, children)
+
+
+def _of(sas: tuple[SaT, ...] | None, peers: frozenset[str]) -> tuple[SaT, ...] | None:
+    return sas and tuple(sa for sa in sas if sa.remote is None or not peers or sa.remote in peers)
+
+
+def _may_roam(end: Endpoint) -> bool:
+    """Whether the peer may show up under an address that nobody wrote down: it is configured by name, network or as any, or
+    sits behind a NAT."""
+    remotes = [address for connection in end.connections or () for address in connection.remote_addresses]
+    natted = any(sa.nat_detected or _NAT_PORT in (sa.local_port, sa.remote_port) for sa in end.ike_sas or ())
+    return natted or not remotes or not all(is_address(remote) for remote in remotes)
 
 
 def lines(*sources: Source | None) -> tuple[Source, ...]:

@@ -43,11 +43,12 @@ def _is_proof(clue: Clue) -> bool:
     return clue.strength is Strength.PROOF
 
 
-def _rank(cause: str, clues: list[Clue]) -> tuple[bool, bool, Stage]:
+def _rank(cause: str, clues: list[Clue]) -> tuple[bool, bool, Stage, int]:
     """Healthy comes last beside a fault; what a log or table proves comes before what only the configurations say; then the
-    earlier stage explains the later ones."""
+    earlier stage, and within it the earlier check, explains the later ones."""
     observed = any(clue.strength >= Strength.STRONG and clue.witness is not Witness.CONFIGS for clue in clues)
-    return cause == "healthy", not observed, stage_of(cause)
+    order = max((clue.order for clue in clues), default=0)
+    return cause == "healthy", not observed, stage_of(cause), order
 
 
 def _finding(cause: str, clues: tuple[Clue, ...], contradictions: int) -> Finding:

@@ -37,7 +37,8 @@ class Witness(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Clue:
     """One reason to believe in the rule's cause. `headline`: a sentence an engineer can act on; `weight`: how likely a HINT
-    makes the cause (0 to 0.5); for a stronger clue 0 means what the table of confidence.py says."""
+    makes the cause (0 to 0.5); for a stronger clue 0 means what the table of confidence.py says. `order`: which of
+    several differences of the configurations IKE would stumble over first."""
 
     strength: Strength
     witness: Witness
@@ -48,6 +49,7 @@ class Clue:
     offered: str | None = None
     accepted: str | None = None
     weight: float = 0.0
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)

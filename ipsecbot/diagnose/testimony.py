@@ -71,6 +71,7 @@ def replayed(
         offered=found.offered,
         accepted=found.accepted,
         weight=weight,
+        order=replay.mismatches.index(found),
     )
 
 

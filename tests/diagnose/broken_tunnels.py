@@ -72,6 +72,7 @@ class End:
     encapsulation: EncapsulationMode = EncapsulationMode.TUNNEL
     secret: str | None = "aaaaaaaaaaaa"
     has_key: bool = True
+    keyring: str | None = None
     auth: AuthMethod = AuthMethod.PSK
     local_id: IkeIdentity | None = None
     remote_id: IkeIdentity | None = None
@@ -91,6 +92,7 @@ class End:
             remote_ids=(self.remote_id or ip(self.peer),),
             local_auth=self.auth,
             remote_auth=self.auth,
+            keyring=self.keyring,
             source=at("connection"),
             auth_source=at("auth"),
             local_id_source=at("id"),
@@ -115,7 +117,11 @@ class End:
 
     @property
     def endpoint(self) -> Endpoint:
-        keys = (SharedKey(Secret(self.secret), (self.peer,), source=line(self.name, "key", "config")),) if self.has_key else ()
+        keys = (
+            (SharedKey(Secret(self.secret), keyring=self.keyring, source=line(self.name, "key", "config")),)
+            if self.has_key
+            else ()
+        )
         return Endpoint(Device(self.name, self.platform), addresses=(self.address,), connections=(self.connection,), keys=keys)
 
 

@@ -18,6 +18,7 @@ from ipsecbot.spellings import prf_of
 SECRET = "<the shared secret>"  # noqa: S105  the words that stand where only the operator knows what to type
 Lines = tuple[str, ...]
 _KEY = re.compile(r"^\s*([A-Za-z_]\w*)\s*=")
+_OF_CHILD = (What.CHILD_PROPOSAL, What.PFS, What.SELECTORS, What.ENCAPSULATION, What.TRAFFIC)
 LOAD, RELOAD = "swanctl --load-all", "ipsec reload"
 
 
@@ -49,7 +50,8 @@ def _conn(plan: Plan, *settings: str, section: tuple[str, ...] = ()) -> Lines:
 
 
 def _stroke(plan: Plan, *settings: str) -> Lines:
-    name = plan.child.name if plan.child is not None and plan.child.name else _name(plan)
+    of_child = plan.edit.what in _OF_CHILD and plan.child is not None
+    name = plan.child.name if of_child and plan.child is not None else _name(plan)
     return (f"conn {name}", *(f"    {setting}" for setting in settings), RELOAD)
 
 

@@ -179,7 +179,9 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
     yield from reported(
         facts, cause, say, EventKind.SELECTORS_REFUSED, where=lambda seen: not _refuses_own_selectors(facts, seen)
     )
-    yield from reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=_names_selectors)
+    for clue in reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=_names_selectors):
+        transport = _wants_transport(facts) and not facts.mismatches(Aspect.SELECTORS)
+        yield replace(clue, strength=Strength.HINT, weight=0.4) if transport else clue
     yield from replayed(facts, cause, differ, Aspect.SELECTORS)
 
 
@@ -214,6 +216,9 @@ def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
 
     cause, blamed = "encapsulation-mode-mismatch", _transports_networks(facts)
     clues: list[Testimony] = [*reported(facts, cause, say, EventKind.ENCAPSULATION_REFUSED)]
+    if _wants_transport(facts) and not facts.replays:
+        told = reported(facts, cause, meant, EventKind.NOTIFY_RECEIVED, strength=Strength.HINT, where=_names_selectors)
+        clues += (replace(clue, weight=0.45) for clue in told)
     if modes_differ_alone(facts):
         clues += reported(facts, cause, meant, EventKind.SELECTORS_REFUSED, EventKind.CONFIG_INCOMPLETE)
     clues += reported(
@@ -227,6 +232,11 @@ def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
     clues += replayed(facts, cause, differ, Aspect.ENCAPSULATION)
     for item in clues:
         yield replace(item, change=change_of(blamed)) if blamed is not None and isinstance(item, Clue) else item
+
+
+def _wants_transport(facts: Facts) -> bool:
+    children = [child for side in Side for connection in facts.connections(side) or () for child in connection.children]
+    return any(child.mode is EncapsulationMode.TRANSPORT for child in children)
 
 
 def _refuses_own_selectors(facts: Facts, seen: Seen) -> bool:
