@@ -1,0 +1,95 @@
+"""Phase 2 of one connection: proposals, selectors as given, mode and lifetimes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ipsecbot.model.connection import ChildPolicy, EncapsulationMode, StartAction
+from ipsecbot.model.evidence import Source
+from ipsecbot.model.proposal import Algorithm, Proposal, Protocol, TransformType
+from ipsecbot.model.selectors import SelectorPair
+from ipsecbot.parse.ios.config.drafts import IpsecPolicy
+from ipsecbot.parse.ios.config.ike import Ends
+from ipsecbot.parse.ios.config.reader import Reader
+from ipsecbot.spellings import by_ios
+
+_SECONDS, _KILOBYTES = 3600, 4608000  # Command Reference, `crypto ipsec security-association lifetime`
+# `crypto ipsec profile` without a transform set uses the default ones, AES before 3DES, in transport mode.
+_DEFAULT_SETS = (("default", "esp-aes", "esp-sha-hmac"), ("default_0", "esp-3des", "esp-sha-hmac"))
+
+
+def child_policy(
+    reader: Reader,
+    policy: IpsecPolicy,
+    name: str,
+    selectors: tuple[SelectorPair, ...] | None,
+    ends: Ends,
+    start: StartAction | None,
+) -> ChildPolicy:
+    router = reader.router
+    proposals, mode, mode_source = _proposals(reader, policy)
+    if mode is EncapsulationMode.TRANSPORT and selectors and not _between_endpoints(selectors, ends):
+        mode = EncapsulationMode.TUNNEL
+    seconds = policy.seconds or router.seconds or _SECONDS
+    kilobytes = policy.kilobytes or router.kilobytes or _KILOBYTES
+    first = proposals[0] if proposals else None
+    return ChildPolicy(
+        name=name,
+        protocol=first.protocol if first is not None else Protocol.ESP,
+        proposals=proposals,
+        selectors=selectors,
+        mode=mode,
+        lifetime=timedelta(seconds=seconds),
+        lifetime_bytes=None if policy.volume_disabled else kilobytes * 1024,
+        start_action=start,
+        source=policy.source,
+        proposal_source=first.source if first is not None and first.source is not None else policy.set_source,
+        selector_source=selectors[0].local.source if selectors and selectors[0].local.source else policy.acl_source,
+        mode_source=mode_source,
+        pfs_source=policy.pfs_source or policy.source,
+    )
+
+
+def _proposals(reader: Reader, policy: IpsecPolicy) -> tuple[tuple[Proposal, ...], EncapsulationMode | None, Source | None]:
+    """One proposal for each transform set, in order, with the PFS group in each. The mode is the first set's."""
+    sets = [drafted for name in policy.sets if (drafted := reader.router.sets.get(name)) is not None]
+    group = _pfs_group(reader, policy)
+    found: list[Proposal] = [drafted.proposal for drafted in sets if drafted.proposal is not None]
+    mode = sets[0].mode if sets else None
+    if not policy.sets and policy.map_name is None and policy.source.text.lstrip().startswith("crypto ipsec profile"):
+        found, mode = _default_proposals(), EncapsulationMode.TRANSPORT
+    numbered = tuple(
+        replace(proposal, number=number, algorithms=(*proposal.algorithms, *group)) for number, proposal in enumerate(found, 1)
+    )
+    return numbered, mode, (sets[0].mode_source or sets[0].source) if sets else None
+
+
+def _default_proposals() -> list[Proposal]:
+    found: list[Proposal] = []
+    for name, encryption, hashing in _DEFAULT_SETS:
+        words = (by_ios("esp", TransformType.ENCR, encryption), by_ios("esp", TransformType.INTEG, hashing))
+        found.append(Proposal(Protocol.ESP, tuple(word for word in words if word is not None), name=name))
+    return found
+
+
+def _pfs_group(reader: Reader, policy: IpsecPolicy) -> tuple[Algorithm, ...]:
+    if policy.pfs is None:
+        return ()
+    group = by_ios("esp", TransformType.KE, policy.pfs)
+    if group is None:
+        reader.gap_at(policy.pfs_source or policy.source, f"unknown PFS group: {policy.pfs}")
+        return ()
+    return (group,)
+
+
+def _between_endpoints(selectors: tuple[SelectorPair, ...], ends: Ends) -> bool:
+    """Whether the traffic is that of the two endpoints themselves; an endpoint that is not known may be one."""
+    for pair in selectors:
+        for selector, addresses in ((pair.local, ends.local), (pair.remote, ends.remote)):
+            network = selector.network
+            if network is None or not addresses or addresses == ("%any",):
+                continue
+            if network.prefixlen != network.max_prefixlen or str(network.network_address) not in addresses:
+                return False
+    return True

@@ -1,0 +1,107 @@
+"""Interfaces: their addresses, the crypto map applied to them, and tunnels with their protection."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_interface
+
+from ipsecbot.parse.ios.config.blocks import Line
+from ipsecbot.parse.ios.config.drafts import Interface
+from ipsecbot.parse.ios.config.reader import Command, Reader, command
+
+
+def _interface(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    name = match["name"]
+    interface = reader.router.interfaces.setdefault(name.lower(), Interface(name, reader.source(line, whole=True)))
+    for child in line.children:
+        for pattern, read in _LINES:
+            found = pattern.match(child.text)
+            if found is not None:
+                read(reader, child, interface, found)
+                break
+
+
+def _address(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    if match["word"].lower() in ("negotiated", "dhcp", "unnumbered", "pool"):
+        interface.dynamic_address = True
+        return
+    try:
+        interface.addresses.append(str(ip_interface(match["word"].split("/")[0]).ip))
+    except ValueError:
+        if match["family"] != "ipv6":  # `ipv6 address autoconfig`, a general prefix name
+            reader.gap(line, "an interface address that cannot be read")
+        return
+    interface.address_source = interface.address_source or reader.source(line)
+
+
+def _map(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.crypto_map, interface.map_source = match["word"], reader.source(line)
+
+
+def _vrf(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.vrf = match["word"]
+
+
+def _tunnel_vrf(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.tunnel_vrf = match["word"]
+
+
+def _shutdown(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.shutdown = True
+
+
+def _tunnel_source(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.tunnel_source = match["word"].strip()
+    interface.address_source = reader.source(line)
+
+
+def _tunnel_destination(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    word = match["word"].strip()
+    try:
+        interface.tunnel_destination = str(ip_address(word))
+    except ValueError:
+        interface.tunnel_destination = word
+
+
+def _tunnel_mode(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.tunnel_mode, interface.mode_source = match["word"].strip().lower(), reader.source(line)
+
+
+def _protection(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.protection, interface.protection_source = match["word"], reader.source(line)
+
+
+_LINES = tuple(
+    (re.compile(pattern, re.IGNORECASE), read)
+    for pattern, read in (
+        (r"(?P<family>ip|ipv6) address\s+(?P<word>\S+)", _address),
+        (r"(?:ipv6 )?crypto map\s+(?P<word>\S+)", _map),
+        (r"(?:ip )?vrf forwarding\s+(?P<word>\S+)", _vrf),
+        (r"shutdown\s*$", _shutdown),
+        (r"tunnel source\s+(?P<word>.+)", _tunnel_source),
+        (r"tunnel destination\s+(?P<word>.+)", _tunnel_destination),
+        (r"tunnel mode\s+(?P<word>.+)", _tunnel_mode),
+        (r"tunnel vrf\s+(?P<word>\S+)", _tunnel_vrf),
+        (r"tunnel protection ipsec (?:profile|policy)\s+(?P<word>\S+)", _protection),
+    )
+)
+
+
+def _hostname(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    reader.router.hostname = match["word"]
+
+
+def _domain(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    reader.router.domain = match["word"]
+
+
+def _version(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    reader.router.release = (int(match["major"]), int(match["minor"] or 0))
+
+
+SYSTEM: tuple[Command, ...] = (
+    command(r"interface (?P<name>\S+(?:\s\d\S*)?)", _interface),
+    command(r"hostname (?P<word>\S+)", _hostname),
+    command(r"ip domain[ -]name (?P<word>\S+)", _domain),
+    command(r"version (?P<major>\d+)(?:\.(?P<minor>\d+))?", _version),
+)
