@@ -196,8 +196,13 @@ def establish(tunnel: Tunnel) -> Facts:
     attempts: list[Attempt] = []
     seen: list[Seen] = []
     for side in SIDES:
-        mine = of_tunnel(tunnel, side, addresses_of(tunnel, side.other))
-        counting = latest(mine)
+        peers = addresses_of(tunnel, side.other)
+        mine = of_tunnel(tunnel, side, peers)
+        # without a peer to look for, each remote address is a peer of its own: one's success says nothing of another
+        remotes = [None] if peers else list(dict.fromkeys(attempt.exchange.remote for attempt in mine))
+        groups = [tuple(a for a in mine if peers or a.exchange.remote == remote) for remote in remotes]
+        chosen = [attempt for group in groups for attempt in latest(group)]
+        counting = tuple(attempt for attempt in mine if attempt in chosen)
         attempts += counting
         seen += [Seen(event, side, event.role or a.exchange.role, a.exchange) for a in counting for event in a.exchange.events]
         seen += _loose(tunnel, side, counting)

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Seen
-from ipsecbot.diagnose.facts import Facts
+from ipsecbot.diagnose.facts import SIDES, Facts
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
 from ipsecbot.diagnose.rules.connection import is_mode_or_auth, mode_is_refused
 from ipsecbot.diagnose.testimony import change_of, ends, furthest, parties, replayed, reported, where_to_change
+from ipsecbot.model.device import Platform
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
+from ipsecbot.model.tunnel import Endpoint
 
 _WITH_PSK = frozenset({AuthMethod.PSK, AuthMethod.XAUTH_PSK})
 
@@ -120,7 +122,15 @@ def psk_missing(facts: Facts) -> Iterator[Testimony]:
 
     for clue in reported(facts, "psk-missing", say, EventKind.KEY_MISSING, change=lambda seen: change_of(seen.side)):
         yield replace(clue, attribute=None)
-    yield from replayed(facts, "psk-missing", differ, Aspect.KEY_MISSING)
+    for item in replayed(facts, "psk-missing", differ, Aspect.KEY_MISSING):
+        # a host without any key may be one whose secrets were not collected
+        bare = [end for side in SIDES if (end := facts.end(side)) is not None and end.keys == () and not _is_router(end)]
+        weak = bool(bare) and isinstance(item, Clue) and item.strength is not Strength.HINT
+        yield replace(item, strength=Strength.HINT, weight=0.45) if weak and isinstance(item, Clue) else item
+
+
+def _is_router(end: Endpoint) -> bool:
+    return end.device.platform is Platform.CISCO_IOS
 
 
 @rule("id-mismatch", Need.LOG, Need.BOTH_CONFIGS)

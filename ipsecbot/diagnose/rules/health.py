@@ -62,7 +62,8 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
 def _by_log(facts: Facts) -> Iterator[Testimony]:
     for side in SIDES:
         mine = [attempt for attempt in facts.attempts if attempt.side is side and not attempt.is_notice]
-        if not mine or not mine[-1].child_established or _ended(facts, side):
+        failing = [a for a in mine if (a.is_refused or a.is_unanswered) and not a.child_established]
+        if not mine or not mine[-1].child_established or failing or _ended(facts, side):
             continue
         ups = [seen.event.source for seen in facts.events(EventKind.ESTABLISHED, side=side)]
         witness = Witness.RESPONDER if mine[-1].exchange.role is Role.RESPONDER else Witness.INITIATOR

@@ -180,8 +180,11 @@ def wrong_peer_address(facts: Facts) -> Iterator[Testimony]:
         return
     for side in SIDES:
         other, connections = facts.end(side.other), facts.connections(side)
-        if other is None or not other.addresses or not connections or _heard(facts, side):
+        end = facts.end(side)
+        if other is None or end is None or not other.addresses or not connections or _heard(facts, side):
             continue
+        if set(end.addresses) & set(other.addresses):
+            continue  # one file for both ends: which of its addresses is whose was guessed
         if any(_could_be(pattern, other.addresses) for connection in connections for pattern in connection.remote_addresses):
             continue
         pointed = ", ".join(dict.fromkeys(a for connection in connections for a in connection.remote_addresses))
