@@ -46,9 +46,16 @@ def _is_proof(clue: Clue) -> bool:
 def _rank(cause: str, clues: list[Clue]) -> tuple[bool, bool, Stage, int]:
     """Healthy comes last beside a fault; what a log or table proves comes before what only the configurations say; then the
     earlier stage, and within it the earlier check, explains the later ones."""
-    observed = any(clue.strength >= Strength.STRONG and clue.witness is not Witness.CONFIGS for clue in clues)
+    observed = any(_is_observation(clue) for clue in clues)
     order = max((clue.order for clue in clues), default=0)
     return cause == "healthy", not observed, stage_of(cause), order
+
+
+def _is_observation(clue: Clue) -> bool:
+    """Seen to happen; one end's configuration counts when it cannot work whatever the other has."""
+    if clue.witness in (Witness.CONFIGS, Witness.CONFIG):
+        return clue.witness is Witness.CONFIG and clue.strength is Strength.PROOF
+    return clue.strength >= Strength.STRONG
 
 
 def _finding(cause: str, clues: tuple[Clue, ...], contradictions: int) -> Finding:

@@ -15,6 +15,8 @@ from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind
 
+_ON_DISK_ONLY = 0.8  # it may be left over, and another connection meant
+
 
 @rule("crypto-map-incomplete", Need.CONFIG, Need.LOG)
 def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
@@ -29,6 +31,8 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
     early = facts.is_observed and facts.passed < Stage.AUTH
     for side in SIDES:
         connections = facts.connections(side) or ()
+        if not _is_router(facts, side):
+            continue
         if any(not connection.problems and connection.applied is not False for connection in connections):
             continue
         for connection in connections:
@@ -85,7 +89,8 @@ def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
                 f"{facts.name(side)} has {names} on disk only, the daemon does not know it: load the configuration again."
             )
             evidence = lines(*(connection.source for connection in idle))
-            yield Clue(Strength.STRONG, Witness.CONFIG, evidence, headline, change=change_of(side))
+            yield Clue(Strength.PROOF, Witness.CONFIG, evidence, headline, change=change_of(side), weight=_ON_DISK_ONLY)
+        yield from _not_as_written(facts, side)
 
     def say(seen: Seen) -> str:
         return (
@@ -101,6 +106,21 @@ def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
         change=lambda seen: change_of(seen.side),
         where=lambda seen: _is_about_this_tunnel(facts, seen),
     )
+
+
+def _not_as_written(facts: Facts, side: Side) -> Iterator[Clue]:
+    """Lines that the daemon cannot take, and connections that run otherwise than the file says: hints, because either may
+    concern something that this negotiation does not need."""
+    if _is_router(facts, side):
+        return
+    connections = facts.connections(side) or ()
+    drift = [item for connection in connections for item in connection.drift]
+    problems = [item for connection in connections for item in connection.problems]
+    for items, words in ((drift, "runs something else than its file says"), (problems, "may not load what its file says")):
+        if items:
+            headline = f"{facts.name(side)} {words}: {'; '.join(text for text, _ in items)}."
+            evidence = lines(*(source for _, source in items))
+            yield Clue(Strength.HINT, Witness.CONFIG, evidence, headline, change=change_of(side), weight=0.4)
 
 
 def _is_about_this_tunnel(facts: Facts, seen: Seen) -> bool:
