@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -38,8 +37,8 @@ class _Connection(CiscoIosSSH):
     terminal: Terminal
     privileged: bool = False
 
-    def __init__(self, target: Target, **options: Any) -> None:
-        self._target = target
+    def __init__(self, target: Target, client: paramiko.SSHClient, **options: Any) -> None:
+        self._target, self._client = target, client
         super().__init__(**options)
 
     def session_preparation(self) -> None:
@@ -61,42 +60,36 @@ class _Connection(CiscoIosSSH):
             raise
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
-        return client_for(self._target)
+        return self._client
 
 
-def _connect(target: Target) -> _Connection:
+def _connect(target: Target, client: paramiko.SSHClient) -> _Connection:
     seconds = target.timeout.total_seconds()
-    keywords = authentication(target)
-    with warnings.catch_warnings():
-        # paramiko names ciphers that newer cryptography calls decayed; old routers offer nothing else
-        warnings.simplefilter("ignore")
-        return _Connection(
-            target,
-            device_type="cisco_ios",
-            host=str(target.device.address),
-            port=target.device.port,
-            **keywords,
-            secret=target.login.enable or "",
-            use_keys=bool(target.login.agent),
-            fast_cli=True,
-            conn_timeout=seconds,
-            banner_timeout=seconds,
-            auth_timeout=seconds,
-            read_timeout_override=seconds,
-            keepalive=10,
-            disabled_algorithms=None,
-        )
+    return _Connection(
+        target,
+        client,
+        device_type="cisco_ios",
+        host=str(target.device.address),
+        port=target.device.port,
+        **authentication(target),
+        conn_timeout=seconds,
+        banner_timeout=seconds,
+        auth_timeout=seconds,
+        keepalive=10,
+    )
 
 
 class IosSession:
-    """See session.Session. `monitor` sessions skip the check of the platform, which the first one has made."""
+    """See session.Session. A second login on the same router can do without the `check` of the platform."""
 
     def __init__(self, target: Target, *, check: bool = True) -> None:
         self._target = target
         self._asked: dict[str, Answer] = {}
+        client = client_for(target)
         try:
-            self._connection = _connect(target)
+            self._connection = _connect(target, client)
         except (*LIBRARY_ERRORS, DeviceError) as trouble:
+            client.close()
             raise while_opening(target, trouble) from None
         self._terminal = self._connection.terminal
         try:
@@ -113,7 +106,7 @@ class IosSession:
 
     @property
     def connection(self) -> Any:
-        """The netmiko connection (NAPALM's `driver.device` is a gate in front of it, see facts.py)."""
+        """The netmiko connection (NAPALM's `driver.device` is a gate in front of it, see drivers.py)."""
         return self._connection
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 import paramiko
 
 from ipsecbot.collect.failures import unknown_host_key
-from ipsecbot.errors import CredentialError
+from ipsecbot.errors import CredentialError, HostKeyRefused
 from ipsecbot.model.target import HostKeyPolicy, Target
 
 _SYSTEM_FILES = (Path("~/.ssh/known_hosts"), Path("/etc/ssh/ssh_known_hosts"))
@@ -22,8 +22,13 @@ def client_for(target: Target) -> paramiko.SSHClient:
     client = paramiko.SSHClient()
     files = (Path(target.known_hosts),) if target.known_hosts else _SYSTEM_FILES
     for path in files:
-        if path.expanduser().is_file():
-            client.load_system_host_keys(str(path.expanduser()))
+        try:
+            if path.expanduser().is_file():
+                client.load_system_host_keys(str(path.expanduser()))
+        except (OSError, paramiko.SSHException, paramiko.hostkeys.InvalidHostKey):
+            raise HostKeyRefused(
+                target.device.name, f"{path} cannot be read or has a damaged line; mend the file of known host keys."
+            ) from None
     client.set_missing_host_key_policy(_Policy(target, files[0].expanduser()))
     return client
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -41,13 +44,18 @@ end
 """
 
 
-def pair(key: str = PSK, misbehaviour: Misbehaviour | None = None) -> IosLab:
-    """r1 (192.0.2.1, misbehaving if asked) and r2 (192.0.2.2), whose key is `key`."""
+@contextmanager
+def pair(key: str = PSK, misbehaviour: Misbehaviour | None = None) -> Iterator[IosLab]:
+    """r1 (192.0.2.1, misbehaving if asked) and r2 (192.0.2.2), whose key is `key`; ends when every session has ended."""
     texts = {
         "r1": config("r1", "192.0.2.1", "192.0.2.2", "10.1.0", "10.2.0"),
         "r2": config("r2", "192.0.2.2", "192.0.2.1", "10.2.0", "10.1.0", key),
     }
-    return IosLab(texts, misbehaviour={"r1": misbehaviour} if misbehaviour else None)
+    with IosLab(texts, misbehaviour={"r1": misbehaviour} if misbehaviour else None) as lab:
+        yield lab
+        until = time.monotonic() + 5
+        while any(lab.users(name) for name in lab.names) and time.monotonic() < until:
+            time.sleep(0.01)
 
 
 def target(access: Access, folder: Path, *, platform: Platform = Platform.CISCO_IOS, seconds: float = 5) -> Target:
