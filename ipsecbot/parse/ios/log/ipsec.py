@@ -35,7 +35,7 @@ class IpsecSteps(PayloadSteps):
         remote, remote_port = split_port(block["remote"]) if "remote" in block else (None, None)
         known = self.talks.with_peer(remote) if remote is not None else self.talks.current
         talk = known if known is not None and not known.over else self.talks.begin(remote, None)
-        talk.local = talk.local or local
+        self.learn_local(talk, local)
         talk.remote = talk.remote or remote
         talk.local_port = talk.local_port or local_port
         talk.remote_port = talk.remote_port or remote_port
@@ -121,7 +121,7 @@ class IpsecSteps(PayloadSteps):
         """The general refusal. Not repeated as one of the proposal when the line before told another reason."""
         talk = self.talks.of(record.context)
         groups = match.groupdict()
-        talk.local = clean_address(groups.get("local")) or talk.local
+        self.learn_local(talk, clean_address(groups.get("local")))
         talk.remote = clean_address(groups.get("remote")) or talk.remote
         talk.outgoing = None
         if talk.refused_because in (None, EventKind.TRANSFORM_REFUSED.value):

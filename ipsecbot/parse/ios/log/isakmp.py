@@ -236,6 +236,11 @@ class Isakmp(IpsecSteps):
         if current is None or not same or current.sent_anything:
             self.talks.begin(remote, None)
 
+    def on_peer_pair(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        talk = self.talks.current
+        if talk is not None and talk.remote == clean_address(match["remote"]):
+            self.learn_local(talk, clean_address(match["local"]))
+
     def on_handle(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context)
         if talk.number is None:

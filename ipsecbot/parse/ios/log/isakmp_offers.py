@@ -133,7 +133,7 @@ class OfferSteps(Steps):
 
     def on_policy_refused(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context, clean_address(match["remote"]))
-        talk.local = clean_address(match["local"]) or talk.local
+        self.learn_local(talk, clean_address(match["local"]))
         talk.remote = clean_address(match["remote"]) or talk.remote
         self._offered(talk, record)
         self.add(talk, EventKind.PROPOSAL_REFUSED, record, protocol=self.IKE, exchange=talk.phase1, detail=record.body)

@@ -33,6 +33,16 @@ class Steps:
         talk.events.append(handle)
         return handle
 
+    def learn_local(self, talk: Talk, local: str | None) -> None:
+        """IOS prints its own address late: what was written before gets it too."""
+        if local is None or talk.local is not None:
+            return
+        talk.local = local
+        for handle in talk.events:
+            event = self.journal.get(handle)
+            if event is not None and event.local is None:
+                self.journal.amend(handle, local=local)
+
     def plain(self, record: Record, row: Row, match: re.Match[str]) -> None:
         """A row that needs no state."""
         assert row.kind is not None
