@@ -122,7 +122,7 @@ class _Watcher:
         for piece in self._pieces:
             self.text += piece
             now = time.monotonic()
-            if piece and self.stopped_by is StoppedBy.TIME and settled(self.text):
+            if self.stopped_by is StoppedBy.TIME and settled(self.text):
                 self.stopped_by = StoppedBy.SETTLED
                 until = min(until, now + _AFTERWORDS.total_seconds())
             if now >= until or (self.stopped_by is StoppedBy.SETTLED and not piece):
@@ -155,7 +155,7 @@ class _BufferWatcher(_Watcher):
         while time.monotonic() < until and self.stopped_by is StoppedBy.TIME:
             pause.wait(0.5)
             self.text = _new_lines(before, self.line.ask("logging").text)
-            if self.text and settled(self.text):
+            if settled(self.text):
                 self.stopped_by = StoppedBy.SETTLED
 
     def close(self) -> None:

@@ -141,7 +141,7 @@ def _follow(line: HostLine, way: _Way, limit: timedelta, settled: Settled, fired
         heard.text += piece
         if piece or empty >= _QUIET:
             fired.start()
-        if piece and heard.stopped_by is StoppedBy.TIME and settled(heard.text):
+        if heard.stopped_by is StoppedBy.TIME and settled(heard.text):
             heard.stopped_by = StoppedBy.SETTLED
             heard.until = min(heard.until, time.monotonic() + _AFTERWORDS)
         if heard.stopped_by is StoppedBy.SETTLED and empty >= _QUIET:

@@ -41,7 +41,8 @@ def starter(tunnel: Tunnel, side: Side, told: TunnelEnd | None, snapshot: Snapsh
     end = tunnel.end(side)
     if end is None or snapshot.failure:
         return None
-    if told is not None and told.ping is not None:
+    # a ping reaches charon only where a trap policy waits for it; its own command always does
+    if told is not None and told.ping is not None and end.device.platform is Platform.CISCO_IOS:
         return Ping(told.ping.source, told.ping.destination)
     starts: list[Ping | Initiate | None] = [
         _initiate(connection, snapshot) if end.device.platform is Platform.STRONGSWAN else _ping(connection, tunnel, side)
