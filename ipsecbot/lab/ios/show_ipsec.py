@@ -39,7 +39,7 @@ def _sa(machine: Machine, sa: ChildSa, *, inbound: bool) -> str:
     conn = sa.conn if inbound else sa.conn + 1
     left = max(0, sa.lifetime - (machine.router.world.now - sa.created) // timedelta(seconds=1))
     mode = ("Transport" if sa.transport else "Tunnel") + (" UDP-Encaps" if sa.udp else "")
-    engine = "CSR" if machine.router.config.is_xe else "Onboard VPN"
+    engine = "CSR" if machine.router.config.is_xe else "SW"
     flags = "FFFFFFFF80000048" if machine.router.config.is_xe else "80000040"
     return (
         f"      spi: 0x{spi:X}({spi})\n"
