@@ -91,7 +91,7 @@ def _swanctl(end: End) -> str:
 
 def _ipsec_conf(end: End) -> str:
     lines = ["# ipsec.conf - strongSwan IPsec configuration file", "config setup", "  uniqueids=yes", "", "conn %default"]
-    lines += ["  dpdaction=none", f"  keyexchange=ikev{end.version}", "  authby=secret", ""]
+    lines += ["  keyingtries=1", f"  keyexchange=ikev{end.version}", "  authby=secret", ""]
     for child in end.children:
         lines += [
             f"conn {child.name}",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from swan_confs import SECRETS
-from swan_faults import Fault, Trigger
+from swan_fault import Fault, Trigger
 
 from ipsecbot.lab.strongswan.pair import StrongswanPair
 from ipsecbot.lab.strongswan.standing import inventory_text

@@ -6,80 +6,14 @@ healthy pair in one of several styles of writing one down.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
-from swan_confs import AGGRESSIVE_PSK, OTHER_SECRET, SECRET, THIRD_SECRET, Child, End
+from swan_confs import OTHER_SECRET, SECRET, THIRD_SECRET, End
+from swan_fault import Fault, Trigger
+from swan_pairs import AEAD, AGGRESSIVE, HOSTS, NAMED, V1, V2
+from swan_styles import STYLES
 
-from ipsecbot.lab.strongswan.hostconfig import HostConfig
 from ipsecbot.lab.strongswan.path import PathFault, drop_udp
-
-
-class Trigger(StrEnum):
-    """What is done to the pair before it is diagnosed."""
-
-    NONE = "none"
-    INITIATE = "initiate"
-    INITIATE_AND_REKEY = "initiate-and-rekey"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """`change` None: several answers are right. `attribute` None: there is none to name."""
-
-    name: str
-    left: HostConfig
-    right: HostConfig
-    cause: str
-    attribute: str | None = None
-    change: str | None = None
-    initiator: str = "left"
-    child: str = "net"
-    trigger: Trigger = Trigger.INITIATE
-    path: PathFault = field(default_factory=PathFault)
-
-
-V2 = End()
-"""IKEv2, no identities written: the addresses are the identities."""
-
-V1 = End(version=1, name="old-site", ike="aes128-sha1-modp1536", children=(Child("lan", esp="aes128-sha1"),))
-"""IKEv1 main mode."""
-
-NAMED = End(
-    name="branch",
-    ike="aes128-sha256-ecp256, aes256-sha256-modp2048",
-    local_id="hq.example.org",
-    remote_id="branch.example.org",
-    secrets=((("hq.example.org", "branch.example.org"), SECRET),),
-    children=(Child("data", esp="aes256gcm16, aes128-sha256"),),
-)
-"""IKEv2 with names as identities and several proposals."""
-
-AEAD = End(
-    name="gcm",
-    ike="aes256gcm16-prfsha384-ecp384",
-    local_id="left@lab.example",
-    remote_id="right@lab.example",
-    secrets=((("left@lab.example", "right@lab.example"), SECRET),),
-    children=(Child("gcm", esp="aes256gcm16"),),
-)
-"""IKEv2 with combined-mode ciphers and mail addresses as identities."""
-
-AGGRESSIVE = End(
-    version=1,
-    aggressive=True,
-    name="roadside",
-    ike="aes256-sha1-modp1024",
-    local_id="left.lab",
-    remote_id="right.lab",
-    secrets=((("left.lab", "right.lab"), SECRET),),
-    children=(Child("road", esp="aes256-sha1"),),
-    options=(AGGRESSIVE_PSK,),
-)
-"""IKEv1 aggressive mode."""
-
-HOSTS = replace(V1, name="gre-peer").with_child(name="gre", local_ts="192.0.2.1[gre]", remote_ts="192.0.2.2[gre]")
-"""IKEv1 that protects GRE between the two hosts themselves."""
 
 _NO_CONFIG = "192.0.2.77"
 
@@ -285,4 +219,5 @@ FAULTS: tuple[Fault, ...] = (
     *_ike_proposals(),
     *_authentication(),
     *_child(),
+    *STYLES,
 )

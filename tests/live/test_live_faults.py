@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from swan_diagnosis import run_diagnosis, set_up
-from swan_faults import FAULTS, Fault
+from swan_fault import Fault
+from swan_faults import FAULTS
 
 from ipsecbot.lab.strongswan.pair import StrongswanPair
 

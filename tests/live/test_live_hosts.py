@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from swan_confs import OTHER_SECRET, End
 from swan_diagnosis import run_diagnosis
-from swan_faults import NAMED, V2
+from swan_pairs import NAMED, V2
 
 from ipsecbot.lab.strongswan.hostconfig import HostConfig, HostTraits, Tools, strongswan_conf
 from ipsecbot.lab.strongswan.pair import StrongswanPair

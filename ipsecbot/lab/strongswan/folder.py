@@ -56,6 +56,7 @@ class HostFolder:
         self.etc = path / "etc"
         self.run = path / "run"
         self.log = path / "log"
+        self._further: tuple[Path, ...] = ()
 
     def build(self, name: str, traits: HostTraits, host_key: Path, user_key: Path) -> None:
         """Lay out everything but the IPsec configuration."""
@@ -103,8 +104,10 @@ class HostFolder:
         if traits.tools is not Tools.SWANCTL:
             _write_or_remove(self.etc / "ipsec.conf", config.ipsec_conf)
             _write_or_remove(self.etc / "ipsec.secrets", config.ipsec_secrets)
-        for name, content in config.files:
-            path = self.etc / name
+        for path in self._further:
+            path.unlink(missing_ok=True)
+        self._further = tuple(self.etc / name for name, _ in config.files)
+        for path, (_, content) in zip(self._further, config.files, strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             path.chmod(0o600)

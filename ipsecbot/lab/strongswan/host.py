@@ -28,7 +28,8 @@ for file in /run/starter.charon.pid /run/charon.pid; do
 done
 true
 """
-_CONN = re.compile(r"^conn\s+(\S+)", re.MULTILINE)
+_CONN = re.compile(r"^conn\s+(\S+)(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+_LOADED = re.compile(r"^\s+auto\s*=\s*(add|route|start)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,11 @@ class Host:
         self._poll((self._folder.path / "dev/log").exists, "syslog does not listen")
 
     def configure(self, config: HostConfig) -> None:
-        """Stop the daemon, replace all its files, forget its log, start it and load what it is to run."""
+        """Stop the daemon, forget its log and replace all its files; `start_daemon` comes next."""
         self.stop_daemon()
         self._folder.clear_logs()
         self._folder.write_config(config, self.traits)
         self._config = config
-        self.start_daemon()
 
     def start_daemon(self) -> None:
         """Start charon (through starter where an ipsec.conf is given) and load the configuration."""
@@ -156,7 +156,7 @@ class Host:
         return True
 
     def _stroke_loaded(self) -> bool:
-        wanted = {name for name in _CONN.findall(self._config.ipsec_conf or "") if name != "%default"}
+        wanted = _loaded_conns(self._config.ipsec_conf or "")
         status = self.exec(["ipsec", "statusall"])
         return status.returncode == 0 and all(
             re.search(rf"^\s*{re.escape(name)}:", status.stdout, re.MULTILINE) for name in wanted
@@ -174,3 +174,10 @@ class Host:
                     raise LabError(f"{self.name}: {complaint} after {seconds:g} s")
                 return
             time.sleep(0.01)
+
+
+def _loaded_conns(ipsec_conf: str) -> set[str]:
+    """The conns that starter loads: those whose own section, or %default, says auto=add, route or start."""
+    sections = dict(_CONN.findall(ipsec_conf))
+    by_default = _LOADED.search(sections.pop("%default", "")) is not None
+    return {name for name, body in sections.items() if _LOADED.search(body) or (by_default and "auto" not in body)}

@@ -98,16 +98,20 @@ class StrongswanPair:
         """Give both hosts other files and fresh daemons with empty logs and no SAs, and the path other faults."""
         path = path or PathFault()
         for side, config in ((Side.LEFT, left), (Side.RIGHT, right)):
-            self._clear_path(side)
             self._hosts[side].configure(config)
-        for side, rules, down, stopped in (
-            (Side.LEFT, path.left_rules, path.left_down, path.left_daemon_stopped),
-            (Side.RIGHT, path.right_rules, path.right_down, path.right_daemon_stopped),
+            self._clear_path(side)
+        for side, rules, down in (
+            (Side.LEFT, path.left_rules, path.left_down),
+            (Side.RIGHT, path.right_rules, path.right_down),
         ):
             if rules:
                 self.drop(side, rules)
             if down:
                 self._hosts[side].require(["ip", "link", "set", "wan", "down"])
+        # The right end first: a left end that starts by itself then finds somebody to talk to.
+        for side in (Side.RIGHT, Side.LEFT):
+            self._hosts[side].start_daemon()
+        for side, stopped in ((Side.LEFT, path.left_daemon_stopped), (Side.RIGHT, path.right_daemon_stopped)):
             if stopped:
                 self.stop_daemon(side)
 
