@@ -330,3 +330,21 @@ def test_states_alone_tell_the_messages_of_an_excerpt() -> None:
         )
     )
     assert wire(read(text)) == [">MM3", "<MM4", ">MM5"]
+
+
+def test_releases_before_12_3_print_no_ports_and_other_words() -> None:
+    """`src=`/`dest=` blocks and packets without ports belong to one negotiation like the newer ones."""
+    text = (
+        "00:27:07: IPSEC(sa_request): ,\n(key eng. msg.) src= 203.0.113.1, dest= 198.51.100.9,\n"
+        "src_proxy= 10.7.0.0/255.255.255.0/0/0 (type=4),\ndest_proxy= 10.8.0.0/255.255.0.0/0/0 (type=4),\n"
+        "protocol= ESP, transform= esp-des esp-md5-hmac ,\nlifedur= 3600s and 4608000kb\n"
+        "00:27:07: ISAKMP (0:2): beginning Main Mode exchange\n"
+        "00:27:07: ISAKMP (0:2): sending packet to 198.51.100.9 (I) MM_NO_STATE\n"
+        "00:27:08: ISAKMP (0:2): no offers accepted!\n00:27:08: ISAKMP (0:2): SA not acceptable!\n"
+    )
+    parsed = read(text)
+    assert {(event.context, event.remote) for event in parsed.value} == {("2", "198.51.100.9")}
+    assert str(of(parsed, K.SELECTORS_CONFIGURED)[0].selectors[0]) == "10.7.0.0/24 === 10.8.0.0/16"
+    assert {event.protocol for event in of(parsed, K.PROPOSAL_REFUSED)} == {Protocol.IKE}
+    assert wire(parsed) == [">MM1"]
+    assert parsed.gaps == ()

@@ -40,6 +40,7 @@ class Ikev2(Sessions):
     """Reads IKEv2 records."""
 
     _table = Table(IKEV2_ROWS)
+    _heading: tuple[bool, str, str] | None = None  # sent or not, own address, peer's address
 
     def read(self, record: Record) -> bool:
         """Writes the record's events down; False when nobody knows the message."""
@@ -135,6 +136,23 @@ class Ikev2(Sessions):
         if request and "TSi" in payloads:
             mode = "transport" if "N(USE_TRANSPORT_MODE)" in payloads else "tunnel"
             self.add(session, EventKind.ENCAPSULATION_OFFERED, record, protocol=Protocol.ESP, detail=mode)
+
+    def on_heading(self, session: Session, record: Record, row: Row, match: re.Match[str]) -> None:
+        self._heading = (match["way"] == "Tx", match["own"], match["peer"])
+
+    def on_spis(self, session: Session, record: Record, row: Row, match: re.Match[str]) -> None:
+        self._packet_session(session, record, match["ispi"], match["rspi"])
+
+    def on_header(self, session: Session, record: Record, row: Row, match: re.Match[str]) -> None:
+        """A header without a heading is one that goes out: only what comes in is announced by Rx in 15.1."""
+        heading, self._heading = self._heading, None
+        if heading is not None:
+            session.local, session.local_port = split_port(heading[1])
+            session.remote, session.remote_port = split_port(heading[2])
+        number = re.search(r"Message id: (?P<id>(?:0x)?[0-9A-Fa-f]+)", match["flags"])
+        kind = "RESPONSE" if "RESPONSE" in match["flags"] else "REQUEST"
+        sent = heading is None or heading[0]
+        self._wire(session, record, sent, match["exchange"], kind, int(number["id"], 0) if number is not None else None, ())
 
     def on_building(self, session: Session, record: Record, row: Row, match: re.Match[str]) -> None:
         session.built = read_payloads(match["payloads"] or "")

@@ -12,6 +12,13 @@ from ipsecbot.parse.ios.log.rows import Row
 
 WIRE: tuple[Row, ...] = (
     Row(r"(?:Sending|Received) Packet \[", step="packet"),
+    # 15.1 and ASA: direction and addresses, SPIs, and the header in records of their own
+    Row(r"(?P<way>Tx|Rx) \[L (?P<own>.+?)/R (?P<peer>.+?)(?:/VRF[^\]]*)?\]", step="heading"),
+    Row(r"HDR\s?\[i:(?P<ispi>[0-9A-Fa-f]+) - r: ?(?P<rspi>[0-9A-Fa-f]+)\]", step="spis"),
+    Row(r"IKEV2 HDR ispi"),
+    Row(r"Next payload: \w+, version: [\d.]+\s+Exchange type: (?P<exchange>[A-Z_]+), flags: (?P<flags>.*)", step="header"),
+    Row(r"Exchange type: (?P<exchange>[A-Z_]+), flags: (?P<flags>.*)", step="header"),
+    Row(r"(?:SENT|RECV) PKT \["),
     Row(r"(?:Sending|Received) IKEv2 (?P<exchange>[A-Z_]+) Exchange (?P<way>REQUEST|RESPONSE)", step="trace"),
     Row(r"IKEv2 (?P<exchange>[A-Z_]+) Exchange Contains: (?P<payload>\w+)", step="trace_payload"),
     Row(r"Building packet for encryption\.?\s*(?:Payload contents:\s*(?P<payloads>.*))?", step="building"),
@@ -154,7 +161,8 @@ SILENT: tuple[Row, ...] = tuple(
         r"No duplicate IKEv2 SA",
         r"(?:Config|Attrib|Have config|No config|Sending config|Parsing config|Allocated|Accounting|AAA)\b",
         r"SM Trace",
-        r"Next payload",
+        r"(?:Next payload|Message id|Payload contents|Got a packet|Sending initial message|Sending auth message)",
+        r"(?:New ikev2 sa request admitted|Incrementing|Decrementing|Choosing IKE profile|Setting configured policies)",
         r"(?:Opening|Action|Event|CurState|Adding|Updating|Calculating|Computing|Constructing|Parse|Parsing|Successfully)\b",
         r"(?:Received|Sending) (?:valid|cookie|keepalive|DPD|ack)",
         r"attempting to find tunnel group|mapped to tunnel group|tg_name|tunn grp|\(\d+\) (?:tg_name|tunn)",

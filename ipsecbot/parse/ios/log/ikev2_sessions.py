@@ -103,7 +103,7 @@ class Sessions:
         session = self._of_spi.get(ispi) if ispi is not None else None
         if session is None:
             session = told
-            if record.context is None and told.exchange is not None:
+            if record.context is None and told.exchange is not None and rspi in (None, _NO_SPI):
                 session = self._new()
             elif rspi == _NO_SPI and told.exchange is not None:
                 session = Session(told.context, told.remote, told.local)

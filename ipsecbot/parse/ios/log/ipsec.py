@@ -124,8 +124,11 @@ class IpsecSteps(PayloadSteps):
         self.learn_local(talk, clean_address(groups.get("local")))
         talk.remote = clean_address(groups.get("remote")) or talk.remote
         talk.outgoing = None
+        in_child = talk.quick_id is not None or talk.child_offer is not None or row.step == "child_invalidated"
+        in_child = in_child or "phase 2" in record.body
         if talk.refused_because in (None, EventKind.TRANSFORM_REFUSED.value):
-            self.add(talk, EventKind.PROPOSAL_REFUSED, record, protocol=self.ESP, message_id=talk.quick_id, detail=record.body)
+            protocol = self.ESP if in_child else self.IKE
+            self.add(talk, EventKind.PROPOSAL_REFUSED, record, protocol=protocol, message_id=talk.quick_id, detail=record.body)
 
     def on_sa_created(self, record: Record, row: Row, match: re.Match[str]) -> None:
         """Counts as established only where no IKE debug tells it better."""

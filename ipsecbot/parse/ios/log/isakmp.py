@@ -31,7 +31,7 @@ _PORTS = re.compile(r"(?:sport|p\s?e\s?e\s?r_port)\s*(?P<remote>\d+)")
 # The vendor's reason for the end of an SA, when it is more than an end.
 _DEATHS: tuple[tuple[re.Pattern[str], EventKind], ...] = (
     (re.compile(r"death by retransmission", re.IGNORECASE), EventKind.GAVE_UP),
-    (re.compile(r"not alive|dpd|dead peer|keepalive", re.IGNORECASE), EventKind.PEER_SILENT),
+    (re.compile(r"not alive|dpd|dead peer|keepalive|peers_alive|errcounter exceeded", re.IGNORECASE), EventKind.PEER_SILENT),
     (re.compile(r"idle", re.IGNORECASE), EventKind.IDLE),
     (re.compile(r"badgroup|group authoriz", re.IGNORECASE), EventKind.PEER_REFUSED),
     (re.compile(r"xauth|user auth", re.IGNORECASE), EventKind.USER_AUTH_FAILED),
@@ -71,7 +71,8 @@ class Isakmp(IpsecSteps):
         self._ports(talk, record, match, remote, role)
         if letter == "N":
             self.add(talk, EventKind.STARTED, record)
-        named = WIRE_NAMES.get(("received", letter, state), Named(None, None))
+        transaction = Named(ExchangeType.TRANSACTION if state.startswith("CONF_") else None, None)
+        named = WIRE_NAMES.get(("received", letter, state), transaction)
         if talk.repeating:
             talk.repeating = False
         talk.last_received = self.add(talk, EventKind.RECEIVED, record, exchange=named.exchange, name=named.name)
@@ -102,6 +103,8 @@ class Isakmp(IpsecSteps):
 
     def _sent_name(self, talk: Talk, letter: str, state: str) -> tuple[Named, int | None]:
         """The name of a packet that goes out, and its message id."""
+        if state.startswith("CONF_"):
+            return Named(ExchangeType.TRANSACTION, None), None
         if state.startswith("QM") or talk.outgoing is not None:
             outgoing, talk.outgoing = talk.outgoing, None
             if outgoing is not None and outgoing[0] != "INFO":

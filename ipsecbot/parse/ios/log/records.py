@@ -124,7 +124,7 @@ def _finish(pending: list[tuple[int, str]], width: int | None, snapshot: datetim
         return
     word = tag["tag"] or tag["syslog"] or tag["trace"]
     context = tag["context"][1:-1] if tag["context"] else None
-    yield Record(word, context, rest[tag.end() :].strip()[:_MAX_BODY], lines, at)
+    yield Record(word, context, rest[tag.end() :].strip().lstrip(": ")[:_MAX_BODY], lines, at)
 
 
 def _joined(lines: tuple[tuple[int, str], ...], width: int | None) -> str:

@@ -14,6 +14,9 @@ from ipsecbot.parse.ios.log.records import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.ios.log.talks import Talk, Talks
 
+# What an informational message never holds.
+_OF_A_NEGOTIATION = {"SA", "KE", "ID"}
+
 
 class Steps:
     """Base of the readers that keep a state for each negotiation."""
@@ -58,7 +61,10 @@ class Steps:
 
     def informational(self, talk: Talk, message_id: int | None = None) -> None:
         """What was received last turns out to be an informational message."""
-        if talk.last_received is not None and "received" in talk.fresh:
+        received = self.journal.get(talk.last_received) if talk.last_received is not None else None
+        if received is None or talk.last_received is None or _OF_A_NEGOTIATION & set(received.payloads):
+            return
+        if "received" in talk.fresh:
             exchange = ExchangeType.INFORMATIONAL_V1
             self.journal.amend(talk.last_received, exchange=exchange, name=None, message_id=message_id)
             talk.fresh.discard("received")

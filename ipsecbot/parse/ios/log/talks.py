@@ -59,6 +59,11 @@ class Talk:
     last_deletion: str | None = None
 
     @property
+    def wired(self) -> bool:
+        """Whether any message was seen."""
+        return self.last_sent is not None or self.last_received is not None
+
+    @property
     def context(self) -> str | None:
         return self.number or self.handle
 
@@ -134,7 +139,7 @@ class Talks:
         if talk is not None and (remote is None or talk.remote in (None, remote)):
             return talk
         current = self.current
-        adoptable = current is not None and current.number is None and (current.keyed or not current.events)
+        adoptable = current is not None and current.number is None and (current.keyed or not current.wired)
         if current is not None and adoptable and (remote is None or current.remote in (None, remote)):
             self._give_number(current, number)
             return current
