@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ipsecbot.collect.commands import Command, render
-from ipsecbot.collect.files import read_config_files
+from ipsecbot.collect.files import first_commands, read_rest
 from ipsecbot.collect.host import HostSession, require_sudo
 from ipsecbot.collect.logs import SYSTEM_LOGS, LogPlace, own_logs
 from ipsecbot.collect.record import Record
@@ -26,17 +26,18 @@ def ask_everything(
     system = [render(HOST, name) for name in ("sockets", "interfaces", "clock")]
     if peer is not None:
         system.append(render(HOST, "route", peer=peer))
-    answers = _with_stand_ins(session, (*_daemon(session), *system))
+    usual, find, *first = session.send_all((*first_commands(), *_daemon(session), *system))
+    answers = tuple(_or_stand_in(session, answer) for answer in first)
     for answer in answers:
         record.answer(answer)
     if not session.has_swanctl and not session.has_stroke:
         record.gap("swanctl, ipsec", "the host has neither tool: strongSwan is not installed, or not on the PATH of this user.")
     progress("reading configuration files")
-    found = read_config_files(session)
+    found = read_rest(session, usual, find)
     for file in found.files:
         record.output(file.kind, file.path, file.text)
     for path, why in found.unread:
-        record.gap(path, f"included, but {why}.")
+        record.gap(path, f"a configuration file that could not be read: {why}")
     try:
         require_sudo(session, (*answers, *found.answers))
     except EnableRefused as refused:
@@ -64,14 +65,11 @@ def _daemon(session: HostSession) -> tuple[Command, ...]:
     return tuple(render(HOST, name) for name in names)
 
 
-def _with_stand_ins(session: HostSession, commands: tuple[Command, ...]) -> tuple[Answer, ...]:
-    """The answers; a refused command that has a stand-in is asked in its other form."""
-    answers = []
-    for answer in session.send_all(commands):
-        while answer.refusal is not None and answer.command.row.instead is not None:
-            answer = session.send(render(HOST, answer.command.row.instead))
-        answers.append(answer)
-    return tuple(answers)
+def _or_stand_in(session: HostSession, answer: Answer) -> Answer:
+    """A refused command that has a stand-in is asked in its other form."""
+    while answer.refusal is not None and answer.command.row.instead is not None:
+        answer = session.send(render(HOST, answer.command.row.instead))
+    return answer
 
 
 def _read_logs(session: HostSession, record: Record, own: tuple[LogPlace, ...]) -> tuple[LogPlace, ...]:
@@ -79,7 +77,8 @@ def _read_logs(session: HostSession, record: Record, own: tuple[LogPlace, ...]) 
     places = _tails(session, record, own, tell=True)
     if places:
         return places
-    places = _tails(session, record, tuple(LogPlace(path, own=False) for path in SYSTEM_LOGS), tell=False)
+    system = tuple(LogPlace(path, own=False) for path in SYSTEM_LOGS)
+    places = _tails(session, record, system, tell=False)
     if not places and session.has_journal:
         places = _tails(session, record, (LogPlace(None, own=False),), tell=False)
     if not places:

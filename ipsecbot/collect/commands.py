@@ -226,7 +226,7 @@ TABLE: tuple[Row, ...] = (
     ),
     _host("find-included", K.SYSTEM, "find -L {path} -maxdepth 1 -type f -name {pattern} -size -256k", "includes", root=True),
     # grep -H names the file on every line: many files in one command, and none can pretend to be another
-    _host("files", K.SYSTEM, "grep -asH '' {paths}", "configuration files, every line with its file", root=True),
+    _host("files", K.SYSTEM, "grep -aH '' {paths}", "configuration files, every line with its file", root=True),
     # ---- strongSwan host: logs, never more than the last 2 MB
     _host("log-size", K.SYSTEM, "wc -c {path}", "where a log ends now", root=True),
     _host("log-file", K.LOG, "tail -c 2000000 {path}", "charon's own log", root=True, seconds=60),

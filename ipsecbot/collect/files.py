@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 
-from ipsecbot.collect.commands import CommandRefused, render
+from ipsecbot.collect.commands import Command, CommandRefused, render
 from ipsecbot.collect.host import HostSession
 from ipsecbot.collect.session import Answer
 from ipsecbot.model.device import Platform
@@ -45,16 +45,35 @@ class ConfigFiles:
     answers: tuple[Answer, ...] = ()
 
 
+_WANTED = {posixpath.join(root, name): kind for root in ROOTS for name, kind in USUAL}
+_FOLDERS = {posixpath.join(root, name): kind for root in ROOTS for name, kind in FOLDERS}
+
+
+def first_commands() -> tuple[Command, Command]:
+    """The usual files, and which others there are: to be sent along with other questions, for read_rest."""
+    return (
+        render(Platform.STRONGSWAN, "files", paths="\n".join(_WANTED)),
+        render(Platform.STRONGSWAN, "find-configs", paths="\n".join(_FOLDERS)),
+    )
+
+
 def read_config_files(session: HostSession) -> ConfigFiles:
-    """The usual files and folders in two round trips, then one more for each depth of includes."""
-    wanted = {posixpath.join(root, name): kind for root in ROOTS for name, kind in USUAL}
-    folders = {posixpath.join(root, name): kind for root in ROOTS for name, kind in FOLDERS}
-    find = session.send(render(Platform.STRONGSWAN, "find-configs", paths="\n".join(folders)))
+    """Everything in one call."""
+    usual, find = session.send_all(first_commands())
+    return read_rest(session, usual, find)
+
+
+def read_rest(session: HostSession, usual: Answer, find: Answer) -> ConfigFiles:
+    """The files of the answers to first_commands, and what those include: one round trip for each depth of includes."""
+    found, refused = _contents(usual, _WANTED)
+    files = [file for file in found if file.text]
+    unread = [(path, why) for path, why in refused if "No such file" not in why]
+    wanted = _included(session, files)
     for path in find.text.splitlines():
-        kind = next((kind for folder, kind in folders.items() if path.startswith(f"{folder}/")), None)
+        kind = next((kind for folder, kind in _FOLDERS.items() if path.startswith(f"{folder}/")), None)
         if kind is not None and not _is_plugin(path):
             wanted.setdefault(path, kind)
-    return _follow(session, wanted, find)
+    return _follow(session, files, unread, wanted, (usual, find))
 
 
 def _is_plugin(path: str) -> bool:
@@ -62,24 +81,28 @@ def _is_plugin(path: str) -> bool:
     return "/strongswan.d/charon/" in path
 
 
-def _follow(session: HostSession, wanted: dict[str, OutputKind], find: Answer) -> ConfigFiles:
-    files: list[ConfigFile] = []
-    unread: list[tuple[str, str]] = []
-    answers = [find]
-    usual, seen = set(wanted), set(wanted)
+def _follow(
+    session: HostSession,
+    files: list[ConfigFile],
+    unread: list[tuple[str, str]],
+    wanted: dict[str, OutputKind],
+    asked: tuple[Answer, ...],
+) -> ConfigFiles:
+    answers = list(asked)
+    seen = set(_WANTED)
     for _depth in range(_DEEPEST):
+        wanted = {path: kind for path, kind in wanted.items() if path not in seen}
+        seen |= set(wanted)
         readable = [path for path in wanted if _plain(path)]
         unread += [(path, "its name cannot be asked for safely") for path in wanted if not _plain(path)]
         if not readable:
             break
         answer = session.send(render(Platform.STRONGSWAN, "files", paths="\n".join(readable)))
         answers.append(answer)
-        found = [ConfigFile(path, wanted[path], text) for path, text in _by_file(answer.text, readable).items()]
+        found, refused = _contents(answer, {path: wanted[path] for path in readable})
         files += found
-        missing = {path for path in readable if path not in usual} - {file.path for file in found}
-        unread += [(path, "it is empty or cannot be read") for path in sorted(missing)]
-        wanted = {path: kind for path, kind in _included(session, found).items() if path not in seen}
-        seen |= set(wanted)
+        unread += refused
+        wanted = _included(session, found)
     return ConfigFiles(tuple(files), tuple(unread), tuple(answers))
 
 
@@ -91,15 +114,26 @@ def _plain(path: str) -> bool:
     return True
 
 
-def _by_file(text: str, paths: list[str]) -> dict[str, str]:
-    """`PATH:line` for every line of every file → the text of each file, in the order of `paths`."""
-    lines: dict[str, list[str]] = {}
-    longest_first = sorted(paths, key=len, reverse=True)
-    for line in text.split("\n"):
+def _contents(answer: Answer, wanted: dict[str, OutputKind]) -> tuple[list[ConfigFile], list[tuple[str, str]]]:
+    """`PATH:line` for every line of every file → the files, and (path, why) of what grep complained about.
+
+    A file without lines and without a complaint is empty. Nothing at all (sudo refused, no grep) is a complaint about each.
+    """
+    lines: dict[str, list[str]] = {path: [] for path in wanted}
+    longest_first = sorted(wanted, key=len, reverse=True)
+    for line in answer.text.split("\n"):
         path = next((path for path in longest_first if line.startswith(f"{path}:")), None)
         if path is not None:
-            lines.setdefault(path, []).append(line[len(path) + 1 :])
-    return {path: "\n".join(lines[path]) + "\n" for path in paths if path in lines}
+            lines[path].append(line[len(path) + 1 :])
+    refused = {found[1]: found[2] for found in re.finditer(r"^grep: (/.*?): (.+)$", answer.error, re.MULTILINE)}
+    if answer.refusal is not None and not refused and answer.status != 1:  # 1: nothing but empty files
+        refused = dict.fromkeys(wanted, answer.refusal)
+    files = [
+        ConfigFile(path, kind, "".join(f"{line}\n" for line in lines[path]))
+        for path, kind in wanted.items()
+        if path not in refused
+    ]
+    return files, [(path, why) for path, why in refused.items() if path in wanted]
 
 
 def _included(session: HostSession, files: list[ConfigFile]) -> dict[str, OutputKind]:

@@ -222,7 +222,8 @@ def _refusal(status: int | None, error: str, text: str) -> str | None:
     if status == 127:
         return "the host has no such program"
     if status not in (0, None) and not text.strip():
-        return error.strip().splitlines()[-1] if error.strip() else f"exit status {status} without a word"
+        # swanctl says what went wrong first and explains its options for the rest of the page
+        return error.strip().splitlines()[0] if error.strip() else f"exit status {status} without a word"
     return None
 
 

@@ -51,10 +51,12 @@ def run(
 ) -> TimedDebug:
     """Debug the negotiation with one peer for at most `seconds` (never more than 120).
 
-    `line` is a login that is open already and stays open; `opener` makes another one on the same router. `settled(text)` looks
-    at all debug lines so far (without secrets) and ends the wait early. `trigger` is called once everything is armed, in a
-    thread of its own; its outputs come back with ours. DebugRefused: nothing was switched on, or all of it is off again.
-    A session that is lost while debugging is on is no exception but `stopped_by`; see TimedDebug.proved_off.
+    `line` is a login that is open already and stays open; `opener` makes another one on the same router. `settled(text)`
+    looks at all debug lines so far (without secrets), several times a second, and ends the wait early. `trigger` is called
+    once everything is armed, in a thread of its own; its outputs come back with ours.
+
+    DebugRefused: nothing was switched on, or all of it is off again. A session that is lost while debugging is on is no
+    exception but `stopped_by`; see TimedDebug.proved_off.
     """
     progress("checking whether a debug is safe")
     ways, outputs = preflight(line, request.cpu_limit, readers, clock)
