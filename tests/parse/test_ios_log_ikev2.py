@@ -167,7 +167,8 @@ def test_headers_in_records_of_their_own_are_messages() -> None:
     """15.1 and ASA print direction, SPIs and header one after the other, and no direction for what goes out."""
     stamp = "*Nov 11 19:30:34.811: IKEv2:"
     parsed = read(
-        f"{stamp}(SA ID = 1):Next payload: SA, version: 2.0 Exchange type: IKE_SA_INIT, flags: INITIATOR Message id: 0, length: 344\n"
+        f"{stamp}(SA ID = 1):Next payload: SA, version: 2.0 Exchange type: IKE_SA_INIT, flags: INITIATOR "
+        "Message id: 0, length: 344\n"
         f"{stamp}Rx [L 203.0.113.1:500/R 198.51.100.9:500/VRF i0:f0] m_id: 0x0\n"
         f"{stamp}HDR[i:F074D8BBD5A59F0B - r: F94020DD8CB4B9C4]\n{stamp}Next payload: SA, version: 2.0\n"
         f"{stamp}Exchange type: IKE_SA_INIT, flags: RESPONDER MSG-RESPONSE\n"

@@ -60,6 +60,10 @@ def _first_words(pattern: str) -> frozenset[str] | None:
     return frozenset(words)
 
 
+# A ping breaks short lines; longer texts are not worth a second look at each of their dots.
+_LONGEST_BROKEN = 240
+
+
 class Table:
     """Rows by their first word; within a word, and for the rows without one, the first row that matches wins."""
 
@@ -91,7 +95,7 @@ class Table:
     def find_tolerant(self, text: str) -> tuple[Row, re.Match[str]] | None:
         """As `find`; a message that nobody knows is tried again without the `.` and `!` that a ping wrote into it."""
         found = self.find(text)
-        if found is None and ("." in text or "!" in text):
+        if found is None and len(text) < _LONGEST_BROKEN and ("." in text or "!" in text):
             for mark in re.finditer(r"[.!](?=\w)|(?<=\s)[.!]|[.!](?=\s)", text):
                 found = self.find(text[: mark.start()] + text[mark.end() :])
                 if found is not None:
