@@ -79,7 +79,8 @@ class Attempt:
     def ike_established(self) -> bool:
         if self.is_child:
             return True
-        return self.exchange.outcome is Outcome.ESTABLISHED or _established(self.exchange, Protocol.IKE)
+        gave_up = any(event.kind is EventKind.GAVE_UP for event in self.exchange.events)
+        return _established(self.exchange, Protocol.IKE) or (self.exchange.outcome is Outcome.ESTABLISHED and not gave_up)
 
     @property
     def child_established(self) -> bool:

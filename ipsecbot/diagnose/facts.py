@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from ipsecbot.diagnose.attempts import Attempt, Seen, concerns, latest, of_tunnel
@@ -32,7 +33,8 @@ class State:
 
     @property
     def usable_ike(self) -> tuple[IkeSa, ...]:
-        return tuple(sa for sa in self.ike or () if sa.state in _USABLE)
+        """IOS lists an IKEv1 SA as active while it is negotiated, with a lifetime of 0."""
+        return tuple(sa for sa in self.ike or () if sa.state in _USABLE and sa.expires_in != timedelta(0))
 
     @property
     def usable_children(self) -> tuple[ChildSa, ...]:
@@ -111,17 +113,25 @@ class Facts:
 
     @property
     def passed(self) -> Stage:
-        """The last stage both ends left behind in the newest attempt, or which the SAs that exist now prove."""
-        stages = [_state_passed(self.state(side)) for side in SIDES]
-        newest = [next((a for a in reversed(self.attempts) if a.side is side), None) for side in SIDES]
+        """The last stage both ends left behind in the newest attempt, or which the SAs that exist now prove.
+
+        A responder may believe in an SA that the initiator has already refused: the end that failed knows how far it was.
+        """
+        newest = [a for side in SIDES if (a := self._newest(side)) is not None]
+        failed = [a.passed for a in newest if (a.is_refused or a.is_unanswered) and not a.child_established]
         down = any(self.state(side).is_down for side in SIDES)
-        stages += [a.passed for a in newest if a is not None and not (down and a.passed >= Stage.AUTH and not a.is_refused)]
-        return max(stages, default=Stage.START)
+        reached = [a.passed for a in newest if not (down and a.passed >= Stage.AUTH and not a.is_refused)]
+        furthest = max(reached, default=Stage.START)
+        return max(self.state_passed, min(furthest, max(failed)) if failed else furthest)
+
+    def _newest(self, side: Side) -> Attempt | None:
+        return next((a for a in reversed(self.attempts) if a.side is side and not a.is_notice), None)
 
     @property
     def state_passed(self) -> Stage:
         """What the SAs that exist now prove, whatever the logs say."""
-        return max(_state_passed(self.state(side)) for side in SIDES)
+        known = [self.state(side) for side in SIDES if self.state(side).children is not None]
+        return min((_state_passed(state) for state in known), default=Stage.START)
 
     @property
     def is_up(self) -> bool:
@@ -158,6 +168,29 @@ class Facts:
         versions = {attempt.exchange.ike_version for attempt in self.attempts}
         versions = versions or {replay.ike_version for replay in self.replays if replay.ike_version}
         return versions.pop() if len(versions) == 1 else None
+
+    @property
+    def other_version(self) -> bool:
+        """Whether the two configurations speak different IKE versions, so that every refusal is only a consequence."""
+        replays = self.replays
+        return bool(replays) and all(any(m.aspect is Aspect.VERSION for m in replay.mismatches) for replay in replays)
+
+    def names_peer(self, side: Side) -> bool | None:
+        """Whether any connection of this end is meant for the other; None where that cannot be told: its configuration or the
+        peer's address is not known, or a connection names its peer otherwise than by address."""
+        end, peers = self.end(side), addresses_of(self.tunnel, side.other)
+        if end is None or end.connections is None or not peers:
+            return None
+        if self.tunnel.pairings or self.meant(side):
+            return True
+        remotes = [remote for connection in end.connections for remote in connection.remote_addresses]
+        return False if all(is_address(remote) for remote in remotes) else None
+
+    def meant(self, side: Side) -> tuple[Connection, ...]:
+        """This end's connections that name the peer (or anybody)."""
+        peers = addresses_of(self.tunnel, side.other)
+        every = self.connections(side) or ()
+        return tuple(c for c in every if "%any" in c.remote_addresses or peers & set(c.remote_addresses))
 
     @property
     def auth_methods(self) -> frozenset[AuthMethod]:

@@ -77,6 +77,8 @@ def replayed(
 
 def is_overtaken(facts: Facts, cause: str, seen: Seen) -> bool:
     """Whether the negotiation went on past this fault's stage all the same (one policy refused, the next accepted)."""
+    if facts.other_version and Stage.CONNECTION < stage_of(cause) <= Stage.AUTH:
+        return True  # what an end says that does not speak the version at all is no news
     if stage_of(cause) <= Stage.START:
         return False  # what these rules look at is not part of a negotiation
     if seen.exchange is None:

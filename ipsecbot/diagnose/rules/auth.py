@@ -12,7 +12,8 @@ from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
 from ipsecbot.diagnose.rules.connection import is_mode_or_auth, mode_is_refused
 from ipsecbot.diagnose.testimony import change_of, ends, furthest, parties, replayed, reported, where_to_change
 from ipsecbot.model.device import Platform
-from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.evidence import Side
+from ipsecbot.model.exchange import Direction, EventKind
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
@@ -86,19 +87,50 @@ def psk_mismatch(facts: Facts) -> Iterator[Testimony]:
     if not facts.events(EventKind.CERTIFICATE_REFUSED, EventKind.KEY_MISSING):
         strength = Strength.PROOF if known_psk else Strength.STRONG
         kinds = (EventKind.AUTHENTICATION_FAILED, EventKind.UNDECRYPTABLE)
-        for clue in reported(facts, "psk-mismatch", say, *kinds, strength=strength, where=_is_about_keys):
+        for clue in reported(
+            facts, "psk-mismatch", say, *kinds, strength=strength, where=lambda seen: _is_about_keys(facts, seen)
+        ):
             yield replace(clue, attribute=None, offered=None, accepted=None)
     for found in replayed(facts, "psk-mismatch", differ, Aspect.KEY):
         # fingerprints tell the reader nothing, and differ from run to run
         yield replace(found, offered=None, accepted=None, attribute=None) if isinstance(found, Clue) else found
 
 
-def _is_about_keys(seen: Seen) -> bool:
+def _is_about_keys(facts: Facts, seen: Seen) -> bool:
     """IKEv2 encrypts with the Diffie-Hellman secret alone: only in IKEv1 does garbage point at the key."""
     if seen.event.kind is EventKind.AUTHENTICATION_FAILED:
-        return True
+        return not _failed_otherwise(facts, seen)
     version = seen.event.ike_version or (seen.exchange.ike_version if seen.exchange is not None else None)
     return version in (1, None)
+
+
+_OTHER_REASONS = (
+    EventKind.PROFILE_NOT_MATCHED,
+    EventKind.PEER_REFUSED,
+    EventKind.IDENTITY_REFUSED,
+    EventKind.KEY_MISSING,
+    EventKind.CREDENTIAL_MISSING,
+    EventKind.CERTIFICATE_REFUSED,
+    EventKind.AUTH_METHOD_REFUSED,
+    EventKind.USER_AUTH_FAILED,
+)
+
+
+def _failed_otherwise(facts: Facts, seen: Seen) -> bool:
+    """The log names another reason, or this end only repeats what the other told it; or there is no key to be wrong."""
+    if facts.mismatches(Aspect.KEY_MISSING) and not facts.mismatches(Aspect.KEY):
+        return True
+    near = [other.event for other in facts.seen if other.exchange is seen.exchange and other.side is seen.side]
+    named = seen.exchange is not None and any(event.kind in _OTHER_REASONS for event in near)
+    return named or _was_told(facts, seen)
+
+
+def _was_told(facts: Facts, seen: Seen) -> bool:
+    """This end was told AUTHENTICATION_FAILED in the same negotiation: the other one knows why."""
+    told = facts.events(EventKind.NOTIFY_RECEIVED, side=seen.side)
+    return seen.exchange is not None and any(
+        other.exchange is seen.exchange and other.event.notify == "AUTHENTICATION_FAILED" for other in told
+    )
 
 
 @rule("psk-missing", Need.LOG, Need.BOTH_CONFIGS)
@@ -120,13 +152,42 @@ def psk_missing(facts: Facts) -> Iterator[Testimony]:
         lacking = facts.name(found.at_fault) if found.at_fault is not None else "One end"
         return f"{lacking} has no pre-shared key for its peer: add one there{where_to_change(found)}."
 
-    for clue in reported(facts, "psk-missing", say, EventKind.KEY_MISSING, change=lambda seen: change_of(seen.side)):
-        yield replace(clue, attribute=None)
+    kinds = [EventKind.KEY_MISSING]
+    if facts.mismatches(Aspect.KEY_MISSING) and not facts.mismatches(Aspect.KEY):
+        kinds.append(EventKind.AUTHENTICATION_FAILED)
+    for clue in reported(
+        facts,
+        "psk-missing",
+        say,
+        *kinds,
+        change=lambda seen: change_of(seen.side),
+        where=lambda seen: facts.names_peer(seen.side) is not False and not _was_told(facts, seen),
+    ):
+        yield replace(clue, attribute=None, offered=None, accepted=None)
     for item in replayed(facts, "psk-missing", differ, Aspect.KEY_MISSING):
         # a host without any key may be one whose secrets were not collected
         bare = [end for side in SIDES if (end := facts.end(side)) is not None and end.keys == () and not _is_router(end)]
-        weak = bool(bare) and isinstance(item, Clue) and item.strength is not Strength.HINT
+        had = any(_had_key(facts, found.at_fault) for _, found in facts.mismatches(Aspect.KEY_MISSING))
+        weak = (bool(bare) or had) and isinstance(item, Clue) and item.strength is not Strength.HINT
         yield replace(item, strength=Strength.HINT, weight=0.45) if weak and isinstance(item, Clue) else item
+
+
+# An end that sends one of these has used a key to make it
+_NEEDS_KEY = ("MM5", "MM6", "AM2", "AM3", "IKE_AUTH request")
+
+
+def _had_key(facts: Facts, side: Side | None) -> bool:
+    """Whether this end, which our reading of its configuration finds without a key, demonstrably used one."""
+    if side is None:
+        return False
+    sent = [
+        message.name
+        for attempt in facts.attempts
+        if attempt.side is side
+        for message in attempt.exchange.messages
+        if message.direction is Direction.SENT
+    ]
+    return bool(facts.events(EventKind.KEY_FOUND, side=side)) or any(name in _NEEDS_KEY for name in sent)
 
 
 def _is_router(end: Endpoint) -> bool:
@@ -185,7 +246,12 @@ def profile_not_matched(facts: Facts) -> Iterator[Testimony]:
         return f"No IKE profile of {me} matches {seen.event.identity or peer}: correct its match statements."
 
     yield from reported(
-        facts, "profile-not-matched", say, EventKind.PROFILE_NOT_MATCHED, change=lambda seen: change_of(seen.side)
+        facts,
+        "profile-not-matched",
+        say,
+        EventKind.PROFILE_NOT_MATCHED,
+        change=lambda seen: change_of(seen.side),
+        where=lambda seen: facts.names_peer(seen.side) is not False,
     )
 
 

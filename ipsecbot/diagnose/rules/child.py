@@ -28,6 +28,7 @@ from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.selectors import mirrored
 
 _REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
+_CHILD_ASPECTS = (Aspect.CHILD_PROPOSAL, Aspect.PFS, Aspect.SELECTORS, Aspect.ENCAPSULATION)
 _REKEY_REFUSALS = ("NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD")
 
 
@@ -45,8 +46,19 @@ def _attribute(facts: Facts, seen: Seen) -> str | None:
     told = found.attribute if found is not None else furthest(facts, seen, Protocol.ESP)
     if told is not None:
         return told
-    aspects = {m.aspect for _, m in facts.mismatches(Aspect.CHILD_PROPOSAL, Aspect.PFS)}
-    return "dh" if aspects == {Aspect.PFS} else None
+    return "dh" if _blamed(facts) is Aspect.PFS else None
+
+
+def _blamed(facts: Facts) -> Aspect | None:
+    """What the configurations say a refused child stumbled over first; None when they do not tell or agree."""
+    found = [found for _, found in facts.mismatches(*_CHILD_ASPECTS) if not found.late]
+    return found[0].aspect if found else None
+
+
+def _is_for_another(facts: Facts, seen: Seen) -> bool:
+    """A refusal in general words ("policy not acceptable") which the configurations explain otherwise than by the proposal."""
+    told = compared(facts, seen, Protocol.ESP) is not None or furthest(facts, seen, Protocol.ESP) is not None
+    return not told and _blamed(facts) in (Aspect.ENCAPSULATION, Aspect.SELECTORS)
 
 
 @rule("esp-proposal-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
@@ -80,7 +92,7 @@ def esp_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
         "esp-proposal-mismatch",
         say,
         *_REFUSALS,
-        where=lambda seen: _is_of_child(seen) and _attribute(facts, seen) != "dh",
+        where=lambda seen: _is_of_child(seen) and _attribute(facts, seen) != "dh" and not _is_for_another(facts, seen),
     ):
         exact = with_difference(facts, clue, Protocol.ESP)
         yield exact if exact.attribute or facts.replays else replace(exact, strength=Strength.STRONG)
@@ -176,6 +188,8 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
     cause = "traffic-selector-mismatch"
     if modes_differ_alone(facts):
         return  # the refusal speaks of selectors, and means the mode
+    if _blamed(facts) is Aspect.SELECTORS:
+        yield from reported(facts, cause, say, *_REFUSALS, where=_is_of_child, strength=Strength.STRONG)
     yield from reported(
         facts, cause, say, EventKind.SELECTORS_REFUSED, where=lambda seen: not _refuses_own_selectors(facts, seen)
     )
@@ -216,6 +230,8 @@ def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
 
     cause, blamed = "encapsulation-mode-mismatch", _transports_networks(facts)
     clues: list[Testimony] = [*reported(facts, cause, say, EventKind.ENCAPSULATION_REFUSED)]
+    if _blamed(facts) is Aspect.ENCAPSULATION:
+        clues += reported(facts, cause, say, *_REFUSALS, where=_is_of_child)
     if _wants_transport(facts) and not facts.replays:
         told = reported(facts, cause, meant, EventKind.NOTIFY_RECEIVED, strength=Strength.HINT, where=_names_selectors)
         clues += (replace(clue, weight=0.45) for clue in told)

@@ -6,17 +6,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Seen
-from ipsecbot.diagnose.facts import SIDES, Facts, addresses_of, lines
+from ipsecbot.diagnose.facts import SIDES, Facts, lines
+from ipsecbot.diagnose.faults import Stage
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.testimony import change_of, ends, parties, replayed, reported, where_to_change
 from ipsecbot.model.connection import Connection, ExchangeMode
+from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+from ipsecbot.model.sa import Role
 
 MODE_OR_AUTH = "mode-or-auth"
 _MODES = {ExchangeKind.MAIN: ExchangeMode.MAIN, ExchangeKind.AGGRESSIVE: ExchangeMode.AGGRESSIVE}
+
+
+# What a responder complains of when it has nothing for the peer and gets on with its defaults
+_LOST_WITHOUT = (EventKind.KEY_MISSING, EventKind.PROFILE_NOT_MATCHED, EventKind.AUTHENTICATION_FAILED)
 
 
 def _versions(connections: tuple[Connection, ...] | None) -> frozenset[int]:
@@ -26,17 +33,7 @@ def _versions(connections: tuple[Connection, ...] | None) -> frozenset[int]:
 def _speaks_another_version(facts: Facts, seen: Seen) -> bool:
     """The refused message was of a version that this end's connections with the peer do not speak."""
     asked = seen.event.ike_version or (seen.exchange.ike_version if seen.exchange is not None else None)
-    return asked is not None and bool(_meant(facts, seen.side)) and asked not in _versions(_meant(facts, seen.side))
-
-
-def _meant(facts: Facts, side: Side) -> tuple[Connection, ...]:
-    """This end's connections that name the peer (or anybody)."""
-    peers = addresses_of(facts.tunnel, side.other)
-    return tuple(
-        connection
-        for connection in facts.connections(side) or ()
-        if "%any" in connection.remote_addresses or peers & set(connection.remote_addresses)
-    )
+    return asked is not None and bool(facts.meant(seen.side)) and asked not in _versions(facts.meant(seen.side))
 
 
 @rule("no-config-for-peer", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
@@ -63,19 +60,36 @@ def no_config_for_peer(facts: Facts) -> Iterator[Testimony]:
         change=lambda seen: change_of(seen.side),
         where=lambda seen: not _speaks_another_version(facts, seen),
     )
+    yield from reported(
+        facts,
+        "no-config-for-peer",
+        say,
+        *_LOST_WITHOUT,
+        change=lambda seen: change_of(seen.side),
+        where=lambda seen: _gets_on_with_defaults(facts, seen),
+    )
     for side in SIDES:
         yield from _unknown_to(facts, side)
+
+
+def _gets_on_with_defaults(facts: Facts, seen: Seen) -> bool:
+    """A router looks for a key or profile in its global configuration; charon would have said that it has no connection."""
+    end = facts.end(seen.side)
+    router = end is not None and end.device.platform is Platform.CISCO_IOS
+    return router and facts.names_peer(seen.side) is False and seen.role is not Role.INITIATOR
 
 
 def _unknown_to(facts: Facts, side: Side) -> Iterator[Clue]:
     """This end's configuration was read and no connection names the other end, which has one for this end."""
     mine, theirs = facts.end(side), facts.end(side.other)
-    if mine is None or theirs is None or mine.connections is None or facts.tunnel.pairings or side is facts.initiator:
+    if mine is None or theirs is None or facts.names_peer(side) is not False or side is facts.initiator:
         return
-    wanted = _meant(facts, side.other)
-    if _meant(facts, side) or not wanted:
+    if facts.passed >= Stage.AUTH:
         return
-    evidence = lines(*(c.address_source or c.source for c in (*mine.connections, *wanted)))
+    wanted = facts.meant(side.other)
+    if facts.meant(side) or not wanted:
+        return
+    evidence = lines(*(c.address_source or c.source for c in (*(mine.connections or ()), *wanted)))
     yield Clue(
         Strength.STRONG,
         Witness.CONFIGS,
@@ -111,6 +125,10 @@ def ike_version_mismatch(facts: Facts) -> Iterator[Testimony]:
         EventKind.NO_CONNECTION,
         where=lambda seen: _speaks_another_version(facts, seen) or bool(facts.mismatches(Aspect.VERSION)),
     )
+    if facts.other_version:
+        yield from reported(
+            facts, "ike-version-mismatch", say, EventKind.PROPOSAL_REFUSED, EventKind.KEY_MISSING, strength=Strength.STRONG
+        )
     yield from reported(
         facts,
         "ike-version-mismatch",

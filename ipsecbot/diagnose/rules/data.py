@@ -11,6 +11,7 @@ from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witne
 from ipsecbot.diagnose.testimony import change_of, ends, reported
 from ipsecbot.model.evidence import Change, Side, Source
 from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.proposal import Protocol
 
 _MANY_REPLAYS = 10  # a handful is what one reordering leaves behind
 
@@ -93,7 +94,15 @@ def invalid_spi(facts: Facts) -> Iterator[Testimony]:
         )
 
     weak = facts.is_up and all(facts.state(side).packets_in for side in SIDES if facts.state(side).children is not None)
-    for clue in reported(facts, "invalid-spi", say, EventKind.INVALID_SPI, change=lambda seen: change_of(seen.side.other)):
+    weak = weak or facts.is_observed
+    for clue in reported(
+        facts,
+        "invalid-spi",
+        say,
+        EventKind.INVALID_SPI,
+        change=lambda seen: change_of(seen.side.other),
+        where=lambda seen: seen.event.protocol is not Protocol.IKE,
+    ):
         yield Clue(Strength.HINT, clue.witness, clue.evidence, clue.headline, change=clue.change, weight=0.3) if weak else clue
     for side in SIDES:
         sender, receiver = facts.state(side), facts.state(side.other)

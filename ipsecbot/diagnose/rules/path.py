@@ -125,7 +125,8 @@ def _silence(facts: Facts, attempt: Attempt, me: str, peer: str, address: str) -
     if other is None or (other.connections is None and other.events is None):
         return Clue(Strength.HINT, Witness.INITIATOR, evidence, headline, change=Change.PATH, weight=0.45)
     explained = facts.mismatches(Aspect.VERSION, Aspect.ADDRESS, Aspect.EXCHANGE_MODE, Aspect.IKE_PROPOSAL, Aspect.KEY_MISSING)
-    if explained:
+    broken = any(connection.problems for connection in facts.connections(attempt.side.other) or ())
+    if explained or broken:
         return Clue(Strength.HINT, Witness.INITIATOR, evidence, headline, change=Change.PATH, weight=0.4)
     return Clue(Strength.STRONG, Witness.INITIATOR, evidence, headline, change=Change.PATH)
 
@@ -220,7 +221,12 @@ def nat_t_blocked(facts: Facts) -> Iterator[Testimony]:
         me, peer = facts.name(attempt.side), facts.name(attempt.side.other)
         heard = _heard(facts, attempt.side.other)
         headline = f"{me} gets no answer on UDP 4500 from {peer} after both spoke on UDP 500: permit UDP 4500 on the path."
-        if any(name in _FLOATED for other in heard for name in other.names):
+        answered = [other for other in heard if not other.is_refused and any(name in _FLOATED_ANSWERS for name in other.names)]
+        if answered:
+            sent = (source for message in answered[-1].exchange.messages[-1:] for source in message.sources)
+            words = f"{peer} answers {me} on UDP 4500 and the answer never arrives: permit UDP 4500 from {peer} to {me}."
+            yield Clue(Strength.PROOF, Witness.RESPONDER, lines(*_asked(attempt), *sent), words, change=Change.PATH)
+        elif any(name in _FLOATED for other in heard for name in other.names):
             yield Cleared(f"{peer} received what {me} sent on UDP 4500")
         elif any(event.kind is EventKind.UNDECRYPTABLE for event in attempt.exchange.events):
             yield Cleared(f"{peer} answers on UDP 4500")
