@@ -25,10 +25,14 @@ class Row:
     protocol: Protocol | None = None
     notify: str | None = None
     detail: str | None = None
-    regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _compiled: list[re.Pattern[str]] = field(default_factory=list, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "regex", re.compile(self.pattern, re.IGNORECASE))
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled at first use: hundreds of rows at import would be felt by `ipsecbot --help`."""
+        if not self._compiled:
+            self._compiled.append(re.compile(self.pattern, re.IGNORECASE))
+        return self._compiled[0]
 
 
 _FIRST_WORD = re.compile(r"[\W_]*([A-Za-z0-9]+)")
