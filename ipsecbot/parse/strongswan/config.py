@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ipsecbot.model.connection import Connection
+from ipsecbot.model.evidence import Source
 from ipsecbot.model.snapshot import OutputKind, RawOutput
 from ipsecbot.parse.read import EndConfig, Parsed
 from ipsecbot.parse.strongswan.daemon import DaemonSettings, read_daemon
@@ -44,7 +45,7 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
     secrets = (*_files(outputs, OutputKind.IPSEC_SECRETS, device), *_pasted_secrets(ipsec))
     keys = (*read_secrets_section(swanctl.root, notes), *read_secrets_files(secrets, notes))
     if running is not None:
-        connections = _marked(connections, running.value, notes)
+        connections = tuple(_blamed(one, swanctl.broken) for one in _marked(connections, running.value, notes))
     return Parsed(EndConfig(connections, keys, _addresses(connections, known)), tuple(notes.gaps))
 
 
@@ -92,6 +93,15 @@ def _marked(connections: tuple[Connection, ...], running: Running, notes: Notes)
         else replace(one, running=[child.name for child in one.children] == [one.name] and one.name in children)
         for one in connections
     )
+
+
+def _blamed(connection: Connection, broken: tuple[Source, ...]) -> Connection:
+    """A connection that does not run although its file has it: a syntax error anywhere keeps swanctl from loading any."""
+    source = connection.source
+    if connection.running or source is None or not any(one.output == source.output for one in broken):
+        return connection
+    errors = tuple(("syntax error: the file is not loaded", one) for one in broken)
+    return replace(connection, problems=(*connection.problems, *errors))
 
 
 def _addresses(connections: tuple[Connection, ...], known: frozenset[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ DEFAULT = "%default"
 _HEADER = re.compile(r"^\s*(config|conn|ca)\s+(\S+)\s*$")
 _INCLUDE = re.compile(r"^\s*include\s+(\"[^\"]*\"|[^\s=]+)\s*$")
 _VERSION = re.compile(r"^\s*version\s+\d")
-_PARAMETER = re.compile(r"^\s*([A-Za-z0-9_.\-]+)\s*=\s*(.*)$")
+_PARAMETER = re.compile(r"^\s*([A-Za-z0-9_.\-]+)\s*=\s*(.*)$", re.DOTALL)
 _COMMENT = re.compile(r"(?:^|(?<=\s))#(?=[^\"]*(?:\"[^\"]*\"[^\"]*)*$).*$")
 _QUOTED = re.compile(r'^"((?:[^"\\]|\\.)*)"\s*$', re.DOTALL)
 _ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)

@@ -83,6 +83,7 @@ class _Reader:
         self.gaps = ShapedGaps(device, output.name)
         self.threads: dict[str, _Thread] = {}
         self.addresses: dict[str, tuple[str | None, str | None]] = {}
+        self.last_kind: dict[str | None, EventKind] = {}
         self.requests: dict[tuple[str | None, int | None], tuple[ExchangeType | None, int | None]] = {}
 
     def read(self, line: LogLine) -> None:
@@ -129,7 +130,7 @@ class _Reader:
     def _event(self, phrase: Phrase, match: re.Match[str], line: LogLine) -> LogEvent:
         event, unknown = event_of(phrase, match, line, Source(self.device, self.name, line.number, line.number, line.text))
         for word in unknown:
-            self.gaps.add(line.number, f"unknown in a known line: {word}", line.text)
+            self.gaps.add(line.number, f"word {word}", line.text, f"unknown word {word}")
         return event
 
     def _started(self, unique: str, line: LogLine) -> _Thread:
@@ -183,6 +184,7 @@ class _Reader:
         index = thread.pending
         if index is not None and self.events[index].kind is EventKind.RECEIVED:
             self.events[index], thread.pending = _at_addresses(event, self.events[index]), None
+            self.last_kind[event.context] = event.kind
         else:
             self._append(self._placed(event, thread))
 
@@ -214,8 +216,7 @@ class _Reader:
 
     def _is_fragment_packet(self, event: LogEvent) -> bool:
         """Whether the last event of this negotiation was a fragment: its packet is no message of its own."""
-        last = next((one for one in reversed(self.events) if one.context == event.context), None)
-        return last is not None and last.kind is EventKind.FRAGMENT
+        return self.last_kind.get(event.context) is EventKind.FRAGMENT
 
     def _inside(self, event: LogEvent, thread: _Thread) -> None:
         """Events that the payloads of a message are by themselves."""
@@ -256,6 +257,7 @@ class _Reader:
 
     def _append(self, event: LogEvent) -> int:
         self.events.append(event)
+        self.last_kind[event.context] = event.kind
         return len(self.events) - 1
 
     def _listing(self, line: LogLine, thread: _Thread) -> bool:

@@ -18,25 +18,25 @@ class ShapedGaps:
         self.device, self.output = device, output
         self._first: dict[str, tuple[int, str]] = {}
         self._count: dict[str, int] = {}
+        self._why: dict[str, str] = {}
         self._beyond = 0
 
-    def add(self, line: int, message: str, text: str) -> None:
+    def add(self, line: int, message: str, text: str, why: str = "unknown line of charon") -> None:
         shape = _VARYING.sub("N", _QUOTED.sub("S", message))[:160]
         if shape not in self._first and len(self._first) >= LIMIT:
             self._beyond += 1
             return
         self._first.setdefault(shape, (line, text))
         self._count[shape] = self._count.get(shape, 0) + 1
+        self._why.setdefault(shape, why)
 
     def all(self) -> tuple[Gap, ...]:
         """One gap per shape, at the first line of it."""
-        gaps = [
-            Gap(self.device, self.output, _why(self._count[shape]), line, text) for shape, (line, text) in self._first.items()
-        ]
+        gaps = [Gap(self.device, self.output, self._reason(shape), line, text) for shape, (line, text) in self._first.items()]
         if self._beyond:
             gaps.append(Gap(self.device, self.output, f"{self._beyond} further lines of charon are not known"))
         return tuple(gaps)
 
-
-def _why(count: int) -> str:
-    return "unknown line of charon" if count == 1 else f"unknown line of charon, {count} of this shape"
+    def _reason(self, shape: str) -> str:
+        count = self._count[shape]
+        return self._why[shape] if count == 1 else f"{self._why[shape]}, {count} of this shape"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.proposal import Protocol
@@ -57,10 +58,15 @@ class Phrase:
     offered: str | None = None
     detail: str | None = None
     notify: str | None = None
-    pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "pattern", re.compile(_pattern(self.sentence)))
+    def match(self, message: str) -> re.Match[str] | None:
+        return _compiled(self.sentence).fullmatch(message)
+
+
+@cache
+def _compiled(sentence: str) -> re.Pattern[str]:
+    """Compiled at first use: hundreds of sentences, of which most are never looked for."""
+    return re.compile(_pattern(sentence))
 
 
 def _pattern(sentence: str) -> str:
@@ -94,7 +100,7 @@ class PhraseBook:
         """The first row whose sentence the message is; None when none is."""
         message = message.strip()
         for phrase in self._candidates(message):
-            if match := phrase.pattern.fullmatch(message):
+            if match := phrase.match(message):
                 return phrase, match
         return None
 
