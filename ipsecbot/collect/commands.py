@@ -248,7 +248,15 @@ TABLE: tuple[Row, ...] = (
         seconds=60,
     ),
     # without a PTY the remote process outlives a dropped client: timeout ends it
-    _host("follow-vici", K.DEBUG, "timeout -k 2 {seconds} swanctl --log", "log lines as they happen", mark=_DEBUG, root=True),
+    # and into a pipe swanctl writes by the page: stdbuf, where there is one, makes it write by the line
+    _host(
+        "follow-vici",
+        K.DEBUG,
+        "timeout -k 2 {seconds} $(command -v stdbuf >/dev/null && echo stdbuf -oL) swanctl --log",
+        "log lines as they happen",
+        mark=_DEBUG,
+        root=True,
+    ),
     _host("follow-file", K.DEBUG, "timeout -k 2 {seconds} tail -n 0 -F {path}", "the log as it grows", mark=_DEBUG, root=True),
     _host(
         "follow-journal",
