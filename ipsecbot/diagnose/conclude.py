@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ipsecbot.diagnose.facts import SIDES, Facts, establish
+from ipsecbot.diagnose.establish import establish
+from ipsecbot.diagnose.facts import SIDES, Facts
 from ipsecbot.diagnose.faults import Stage, fault
 from ipsecbot.diagnose.ranking import findings
 from ipsecbot.diagnose.registry import Judgement, judge

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
 
-from ipsecbot.diagnose.attempts import Attempt, Seen, concerns, latest, of_tunnel
+from ipsecbot.diagnose.addressing import addresses_of, is_translated
+from ipsecbot.diagnose.attempts import Attempt, Seen
 from ipsecbot.diagnose.faults import Stage
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.evidence import Side, Source
@@ -15,11 +15,10 @@ from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import ChildSa, IkeSa, Role, SaState
+from ipsecbot.model.selectors import mirrored
 from ipsecbot.model.tunnel import Endpoint, Tunnel
 from ipsecbot.negotiate.addresses import is_address
 
-SaT = TypeVar("SaT", IkeSa, ChildSa)
-_NAT_PORT = 4500
 SIDES = (Side.LEFT, Side.RIGHT)
 _USABLE = (SaState.ESTABLISHED, SaState.REKEYING)
 
@@ -61,7 +60,7 @@ def _total(numbers: tuple[int | None, ...]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One tunnel with what still counts of its past. Built once by `establish`; every rule gets the same one."""
+    """One tunnel with what still counts of its past. Built once by establish.py; every rule gets the same one."""
 
     tunnel: Tunnel
     attempts: tuple[Attempt, ...]
@@ -103,12 +102,15 @@ class Facts:
 
     @property
     def initiator(self) -> Side | None:
-        """Which end started the negotiation that counts; None when no log tells, or both did."""
+        """Which end started the negotiation that counts, by its log or by the packets it could not send; None when nothing
+        tells, or both did."""
         sides = {
             attempt.side if attempt.exchange.role is Role.INITIATOR else attempt.side.other
             for attempt in self.attempts
             if attempt.exchange.role is not None
         }
+        if not sides:
+            sides = {side for side in SIDES if any(sa.counters.send_errors for sa in self.state(side).children or ())}
         return sides.pop() if len(sides) == 1 else None
 
     @property
@@ -172,25 +174,51 @@ class Facts:
     @property
     def other_version(self) -> bool:
         """Whether the two configurations speak different IKE versions, so that every refusal is only a consequence."""
-        replays = self.replays
-        return bool(replays) and all(any(m.aspect is Aspect.VERSION for m in replay.mismatches) for replay in replays)
+        if self.replays:
+            return all(any(m.aspect is Aspect.VERSION for m in replay.mismatches) for replay in self.replays)
+        return any(self.is_foreign(attempt) for attempt in self.attempts)
+
+    def is_foreign(self, attempt: Attempt) -> bool:
+        """Whether a responder was asked in a version that none of its connections with the peer speaks."""
+        spoken = {version for connection in self.meant(attempt.side) for version in connection.ike.versions}
+        return attempt.exchange.role is Role.RESPONDER and bool(spoken) and attempt.exchange.ike_version not in spoken
+
+    def peers_of(self, side: Side) -> frozenset[str]:
+        """The addresses of the other end as far as they are known; failing that, who talked to this one."""
+        talked = {attempt.exchange.remote for attempt in self.attempts if attempt.side is side and attempt.exchange.remote}
+        return addresses_of(self.tunnel, side.other) or frozenset(talked)
 
     def names_peer(self, side: Side) -> bool | None:
         """Whether any connection of this end is meant for the other; None where that cannot be told: its configuration or the
-        peer's address is not known, or a connection names its peer otherwise than by address."""
-        end, peers = self.end(side), addresses_of(self.tunnel, side.other)
-        if end is None or end.connections is None or not peers:
+        peer's address is not known, or is translated on the way, or a connection names its peer otherwise than by address."""
+        end = self.end(side)
+        if end is None or end.connections is None or not self.peers_of(side):
             return None
         if self.tunnel.pairings or self.meant(side):
             return True
         remotes = [remote for connection in end.connections for remote in connection.remote_addresses]
-        return False if all(is_address(remote) for remote in remotes) else None
+        if is_translated(self.tunnel, side.other) or not all(is_address(remote) for remote in remotes):
+            return None
+        return False
 
     def meant(self, side: Side) -> tuple[Connection, ...]:
         """This end's connections that name the peer (or anybody)."""
-        peers = addresses_of(self.tunnel, side.other)
-        every = self.connections(side) or ()
+        peers, every = self.peers_of(side), self.connections(side) or ()
         return tuple(c for c in every if "%any" in c.remote_addresses or peers & set(c.remote_addresses))
+
+    @property
+    def shares_selectors(self) -> bool:
+        """Whether both ends have a child with mirrored selectors: whatever the addresses, they are meant for each other."""
+        pairs = [
+            {
+                pair
+                for c in (end.connections or () if end is not None else ())
+                for child in c.children
+                for pair in child.selectors or ()
+            }
+            for end in (self.end(side) for side in SIDES)
+        ]
+        return any(mirrored(pair) in pairs[1] for pair in pairs[0])
 
     @property
     def auth_methods(self) -> frozenset[AuthMethod]:
@@ -209,89 +237,6 @@ def _state_passed(state: State) -> Stage:
     if state.usable_children:
         return Stage.CHILD
     return Stage.AUTH if state.usable_ike else Stage.START
-
-
-def addresses_of(tunnel: Tunnel, side: Side) -> frozenset[str]:
-    """Every address under which this end may show up at the other."""
-    end = tunnel.end(side)
-    own = set(end.addresses) if end is not None else set()
-    given = tunnel.left_address if side is Side.LEFT else tunnel.right_address
-    if given:
-        own.add(given)
-    for pair in tunnel.pairings or ():
-        other = pair.right if side is Side.LEFT else pair.left
-        own |= {address for address in other.remote_addresses if "/" not in address and not address.startswith("%")}
-    return frozenset(own)
-
-
-def establish(tunnel: Tunnel) -> Facts:
-    """The facts of one tunnel: which negotiations still count, and what each end says exists."""
-    attempts: list[Attempt] = []
-    seen: list[Seen] = []
-    for side in SIDES:
-        peers = addresses_of(tunnel, side.other)
-        mine = of_tunnel(tunnel, side, peers)
-        # without a peer to look for, each remote address is a peer of its own: one's success says nothing of another
-        remotes = [None] if peers else list(dict.fromkeys(attempt.exchange.remote for attempt in mine))
-        groups = [tuple(a for a in mine if peers or a.exchange.remote == remote) for remote in remotes]
-        chosen = [attempt for group in groups for attempt in latest(group)]
-        counting = tuple(attempt for attempt in mine if attempt in chosen)
-        attempts += counting
-        seen += [Seen(event, side, event.role or a.exchange.role, a.exchange) for a in counting for event in a.exchange.events]
-        seen += _loose(tunnel, side, counting)
-    return Facts(tunnel, tuple(attempts), tuple(seen), _state(tunnel, Side.LEFT), _state(tunnel, Side.RIGHT))
-
-
-def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Seen]:
-    """Events outside any negotiation, unless they are older than the first attempt that counts."""
-    peers = addresses_of(tunnel, side.other)
-    end = tunnel.end(side)
-    if end is None:
-        return []
-    mine = [event for event in tunnel.ladder.loose if event.source.device == end.device.name]
-    remotes = [event.remote for event in mine]
-    starts = [attempt.exchange.started_at for attempt in counting if attempt.exchange.started_at is not None]
-    since = min(starts, default=None)
-    return [
-        Seen(event, side, event.role)
-        for event in mine
-        if concerns(event.remote, peers, remotes) and not _is_older(event.at, since)
-    ]
-
-
-def _is_older(at: object, since: object) -> bool:
-    from datetime import datetime
-
-    if not isinstance(at, datetime) or not isinstance(since, datetime) or (at.tzinfo is None) != (since.tzinfo is None):
-        return False
-    return at < since
-
-
-def _state(tunnel: Tunnel, side: Side) -> State:
-    end = tunnel.end(side)
-    if end is None:
-        return State(None, None)
-    peers = addresses_of(tunnel, side.other)
-    if not _may_roam(end):
-        return State(_of(end.ike_sas, peers), _of(end.child_sas, peers))
-    ike, children = end.ike_sas, end.child_sas
-    ike_remotes, child_remotes = [sa.remote for sa in ike or ()], [sa.remote for sa in children or ()]
-    return State(
-        ike and tuple(sa for sa in ike if concerns(sa.remote, peers, ike_remotes)),
-        children and tuple(sa for sa in children if concerns(sa.remote, peers, child_remotes)),
-    )
-
-
-def _of(sas: tuple[SaT, ...] | None, peers: frozenset[str]) -> tuple[SaT, ...] | None:
-    return sas and tuple(sa for sa in sas if sa.remote is None or not peers or sa.remote in peers)
-
-
-def _may_roam(end: Endpoint) -> bool:
-    """Whether the peer may show up under an address that nobody wrote down: it is configured by name, network or as any, or
-    sits behind a NAT."""
-    remotes = [address for connection in end.connections or () for address in connection.remote_addresses]
-    natted = any(sa.nat_detected or _NAT_PORT in (sa.local_port, sa.remote_port) for sa in end.ike_sas or ())
-    return natted or not remotes or not all(is_address(remote) for remote in remotes)
 
 
 def lines(*sources: Source | None) -> tuple[Source, ...]:

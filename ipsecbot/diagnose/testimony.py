@@ -143,10 +143,11 @@ _CHECKED = ("protocol", "encryption", "integrity", "prf", "dh", "auth", "lifetim
 
 
 def compared(facts: Facts, seen: Seen, protocol: Protocol) -> Mismatch | None:
-    """What differs between the nearest of the proposals that this negotiation's log lists as offered and as configured."""
+    """What differs between the nearest of the proposals that this negotiation's log lists as offered, and those it lists as
+    configured or which a responder's own configuration has."""
     near = [other.event for other in facts.seen if other.side is seen.side and other.exchange is seen.exchange]
     offered = _listed(near, EventKind.OFFERED, protocol)
-    configured = _listed(near, EventKind.CONFIGURED, protocol)
+    configured = _listed(near, EventKind.CONFIGURED, protocol) or _own(facts, seen, protocol)
     version = seen.event.ike_version or (seen.exchange.ike_version if seen.exchange else None) or 2
     if not offered or not configured:
         return None
@@ -155,6 +156,15 @@ def compared(facts: Facts, seen: Seen, protocol: Protocol) -> Mismatch | None:
     else:
         nearest = choose_child(offered, configured, version=1).nearest
     return nearest.mismatches[0] if nearest is not None and nearest.mismatches else None
+
+
+def _own(facts: Facts, seen: Seen, protocol: Protocol) -> tuple[Proposal, ...]:
+    if seen.role is not Role.RESPONDER:
+        return ()
+    meant = facts.meant(seen.side)
+    if protocol is Protocol.IKE:
+        return tuple(proposal for connection in meant for proposal in connection.ike.proposals)
+    return tuple(proposal for connection in meant for child in connection.children for proposal in child.proposals)
 
 
 def _listed(events: list[LogEvent], kind: EventKind, protocol: Protocol) -> tuple[Proposal, ...]:

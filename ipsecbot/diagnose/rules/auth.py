@@ -18,6 +18,7 @@ from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.tunnel import Endpoint
+from ipsecbot.negotiate.addresses import matches, named
 
 _WITH_PSK = frozenset({AuthMethod.PSK, AuthMethod.XAUTH_PSK})
 
@@ -118,7 +119,7 @@ _OTHER_REASONS = (
 
 def _failed_otherwise(facts: Facts, seen: Seen) -> bool:
     """The log names another reason, or this end only repeats what the other told it; or there is no key to be wrong."""
-    if facts.mismatches(Aspect.KEY_MISSING) and not facts.mismatches(Aspect.KEY):
+    if _lacks_key(facts, seen.side):
         return True
     near = [other.event for other in facts.seen if other.exchange is seen.exchange and other.side is seen.side]
     named = seen.exchange is not None and any(event.kind in _OTHER_REASONS for event in near)
@@ -152,16 +153,14 @@ def psk_missing(facts: Facts) -> Iterator[Testimony]:
         lacking = facts.name(found.at_fault) if found.at_fault is not None else "One end"
         return f"{lacking} has no pre-shared key for its peer: add one there{where_to_change(found)}."
 
-    kinds = [EventKind.KEY_MISSING]
-    if facts.mismatches(Aspect.KEY_MISSING) and not facts.mismatches(Aspect.KEY):
-        kinds.append(EventKind.AUTHENTICATION_FAILED)
+    kinds = (EventKind.KEY_MISSING, EventKind.AUTHENTICATION_FAILED)
     for clue in reported(
         facts,
         "psk-missing",
         say,
         *kinds,
         change=lambda seen: change_of(seen.side),
-        where=lambda seen: facts.names_peer(seen.side) is not False and not _was_told(facts, seen),
+        where=lambda seen: _is_for_want_of_a_key(facts, seen),
     ):
         yield replace(clue, attribute=None, offered=None, accepted=None)
     for item in replayed(facts, "psk-missing", differ, Aspect.KEY_MISSING):
@@ -170,6 +169,26 @@ def psk_missing(facts: Facts) -> Iterator[Testimony]:
         had = any(_had_key(facts, found.at_fault) for _, found in facts.mismatches(Aspect.KEY_MISSING))
         weak = (bool(bare) or had) and isinstance(item, Clue) and item.strength is not Strength.HINT
         yield replace(item, strength=Strength.HINT, weight=0.45) if weak and isinstance(item, Clue) else item
+
+
+def _is_for_want_of_a_key(facts: Facts, seen: Seen) -> bool:
+    """It says so; or it failed to verify the peer, has no key that fits, and names no other reason."""
+    if facts.names_peer(seen.side) is False or _was_told(facts, seen):
+        return False
+    return seen.event.kind is EventKind.KEY_MISSING or _lacks_key(facts, seen.side)
+
+
+def _lacks_key(facts: Facts, side: Side) -> bool:
+    """Whether no key of this end is meant for the peer: by replay, or because each names other addresses."""
+    if facts.replays:
+        missing = [found.at_fault for _, found in facts.mismatches(Aspect.KEY_MISSING)]
+        return side in missing and not facts.mismatches(Aspect.KEY)
+    end, peers = facts.end(side), facts.peers_of(side)
+    keys = end.keys if end is not None else None
+    if not keys or not peers or not _is_router(end):
+        return False
+    owners = [key.owners for key in keys]
+    return all(patterns and not any(matches(patterns, peer) for peer in peers) and not named(patterns) for patterns in owners)
 
 
 # An end that sends one of these has used a key to make it
@@ -190,8 +209,8 @@ def _had_key(facts: Facts, side: Side | None) -> bool:
     return bool(facts.events(EventKind.KEY_FOUND, side=side)) or any(name in _NEEDS_KEY for name in sent)
 
 
-def _is_router(end: Endpoint) -> bool:
-    return end.device.platform is Platform.CISCO_IOS
+def _is_router(end: Endpoint | None) -> bool:
+    return end is not None and end.device.platform is Platform.CISCO_IOS
 
 
 @rule("id-mismatch", Need.LOG, Need.BOTH_CONFIGS)

@@ -25,9 +25,11 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
+from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import mirrored
 
 _REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
+_VAGUE = 0.62
 _CHILD_ASPECTS = (Aspect.CHILD_PROPOSAL, Aspect.PFS, Aspect.SELECTORS, Aspect.ENCAPSULATION)
 _REKEY_REFUSALS = ("NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD")
 
@@ -57,8 +59,17 @@ def _blamed(facts: Facts) -> Aspect | None:
 
 def _is_for_another(facts: Facts, seen: Seen) -> bool:
     """A refusal in general words ("policy not acceptable") which the configurations explain otherwise than by the proposal."""
-    told = compared(facts, seen, Protocol.ESP) is not None or furthest(facts, seen, Protocol.ESP) is not None
-    return not told and _blamed(facts) in (Aspect.ENCAPSULATION, Aspect.SELECTORS)
+    if compared(facts, seen, Protocol.ESP) is not None or furthest(facts, seen, Protocol.ESP) is not None:
+        return False
+    return _blamed(facts) in (Aspect.ENCAPSULATION, Aspect.SELECTORS) or _offers_another_mode(facts, seen)
+
+
+def _offers_another_mode(facts: Facts, seen: Seen) -> bool:
+    """The refused offer asks for a mode that none of this end's children has."""
+    own = {child.mode for connection in facts.meant(seen.side) for child in connection.children if child.mode is not None}
+    asked = facts.events(EventKind.ENCAPSULATION_OFFERED, side=seen.side)
+    modes = {other.event.detail for other in asked if other.exchange is seen.exchange}
+    return seen.role is Role.RESPONDER and bool(own) and bool(modes) and not modes & {str(mode) for mode in own}
 
 
 @rule("esp-proposal-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
@@ -95,7 +106,8 @@ def esp_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
         where=lambda seen: _is_of_child(seen) and _attribute(facts, seen) != "dh" and not _is_for_another(facts, seen),
     ):
         exact = with_difference(facts, clue, Protocol.ESP)
-        yield exact if exact.attribute or facts.replays else replace(exact, strength=Strength.STRONG)
+        vague = not exact.attribute and not facts.replays  # it may as well be PFS, the mode or the selectors
+        yield replace(exact, strength=Strength.STRONG, weight=_VAGUE) if vague else exact
     yield from replayed(facts, "esp-proposal-mismatch", differ, Aspect.CHILD_PROPOSAL)
 
 
@@ -237,6 +249,14 @@ def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
         clues += (replace(clue, weight=0.45) for clue in told)
     if modes_differ_alone(facts):
         clues += reported(facts, cause, meant, EventKind.SELECTORS_REFUSED, EventKind.CONFIG_INCOMPLETE)
+    clues += reported(
+        facts,
+        cause,
+        say,
+        *_REFUSALS,
+        strength=Strength.STRONG,
+        where=lambda seen: _is_of_child(seen) and not facts.replays and _is_for_another(facts, seen),
+    )
     clues += reported(
         facts,
         cause,

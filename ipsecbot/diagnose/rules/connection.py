@@ -11,7 +11,7 @@ from ipsecbot.diagnose.faults import Stage
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.testimony import change_of, ends, parties, replayed, reported, where_to_change
-from ipsecbot.model.connection import Connection, ExchangeMode
+from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
@@ -26,14 +26,11 @@ _MODES = {ExchangeKind.MAIN: ExchangeMode.MAIN, ExchangeKind.AGGRESSIVE: Exchang
 _LOST_WITHOUT = (EventKind.KEY_MISSING, EventKind.PROFILE_NOT_MATCHED, EventKind.AUTHENTICATION_FAILED)
 
 
-def _versions(connections: tuple[Connection, ...] | None) -> frozenset[int]:
-    return frozenset(version for connection in connections or () for version in connection.ike.versions)
-
-
 def _speaks_another_version(facts: Facts, seen: Seen) -> bool:
     """The refused message was of a version that this end's connections with the peer do not speak."""
     asked = seen.event.ike_version or (seen.exchange.ike_version if seen.exchange is not None else None)
-    return asked is not None and bool(facts.meant(seen.side)) and asked not in _versions(facts.meant(seen.side))
+    spoken = {version for connection in facts.meant(seen.side) for version in connection.ike.versions}
+    return asked is not None and bool(spoken) and asked not in spoken
 
 
 @rule("no-config-for-peer", Need.RESPONDER_LOG, Need.BOTH_CONFIGS)
@@ -87,7 +84,7 @@ def _unknown_to(facts: Facts, side: Side) -> Iterator[Clue]:
     if facts.passed >= Stage.AUTH:
         return
     wanted = facts.meant(side.other)
-    if facts.meant(side) or not wanted:
+    if facts.meant(side) or not wanted or facts.shares_selectors:
         return
     evidence = lines(*(c.address_source or c.source for c in (*(mine.connections or ()), *wanted)))
     yield Clue(

@@ -12,6 +12,7 @@ from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role, SaState
 
 _ENDINGS = (EventKind.PEER_SILENT, EventKind.IDLE, EventKind.DELETED, EventKind.DELETE_RECEIVED, EventKind.GAVE_UP)
+_ONE_END_IDLE = 0.65  # the other end may have refused what this one believes in
 _RENEWALS = (EventKind.ESTABLISHED, EventKind.REKEYED)
 
 
@@ -56,7 +57,8 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
         return
     words = "packets both ways" if both_ways else "no packet counted yet"
     strength = Strength.PROOF if both_ways else Strength.STRONG
-    yield Clue(strength, Witness.STATE, evidence, f"The tunnel is up at {names}, with {words}.")
+    weight = _ONE_END_IDLE if len(known) == 1 and not both_ways else 0.0
+    yield Clue(strength, Witness.STATE, evidence, f"The tunnel is up at {names}, with {words}.", weight=weight)
 
 
 def _by_log(facts: Facts) -> Iterator[Testimony]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ipsecbot.diagnose.addressing import is_translated
 from ipsecbot.diagnose.attempts import FIRST_ANSWERS, FIRST_MESSAGES, Attempt, Seen
 from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.faults import Stage
@@ -184,8 +185,10 @@ def wrong_peer_address(facts: Facts) -> Iterator[Testimony]:
         end = facts.end(side)
         if other is None or end is None or not other.addresses or not connections or _heard(facts, side):
             continue
-        if set(end.addresses) & set(other.addresses):
-            continue  # one file for both ends: which of its addresses is whose was guessed
+        if set(end.addresses) & set(other.addresses) or is_translated(facts.tunnel, side.other):
+            continue  # one file for both ends, so whose address is whose was guessed; or the other end shows under another
+        if side.other is facts.initiator and not facts.shares_selectors:
+            continue  # it waits for somebody else: no-config-for-peer
         if any(_could_be(pattern, other.addresses) for connection in connections for pattern in connection.remote_addresses):
             continue
         pointed = ", ".join(dict.fromkeys(a for connection in connections for a in connection.remote_addresses))

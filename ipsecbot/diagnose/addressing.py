@@ -1,0 +1,44 @@
+"""Under which addresses an end may show up at the other."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+
+from ipsecbot.model.evidence import Side
+from ipsecbot.model.tunnel import Tunnel
+from ipsecbot.negotiate.addresses import is_address
+
+# RFC 1918 and RFC 6598: what never crosses the Internet untranslated. (ipaddress.is_private would add documentation ranges.)
+_TRANSLATED = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+
+
+def addresses_of(tunnel: Tunnel, side: Side) -> frozenset[str]:
+    """Every address under which this end may show up at the other."""
+    end = tunnel.end(side)
+    own = set(end.addresses) if end is not None else set()
+    given = tunnel.left_address if side is Side.LEFT else tunnel.right_address
+    if given:
+        own.add(given)
+    for pair in tunnel.pairings or ():
+        other = pair.right if side is Side.LEFT else pair.left
+        own |= {address for address in other.remote_addresses if "/" not in address and not address.startswith("%")}
+    return frozenset(own)
+
+
+def _outside(tunnel: Tunnel, side: Side) -> frozenset[str]:
+    """The addresses this end itself speaks IKE from."""
+    end = tunnel.end(side)
+    given = tunnel.left_address if side is Side.LEFT else tunnel.right_address
+    configured = {address for c in (end.connections or () if end is not None else ()) for address in c.local_addresses}
+    return frozenset(address for address in (configured or {given or ""}) if is_address(address))
+
+
+def is_translated(tunnel: Tunnel, side: Side) -> bool:
+    """Whether this end speaks from a private address to a peer that has a public one: the peer sees another address."""
+    mine, theirs = _outside(tunnel, side), _outside(tunnel, side.other)
+    return any(_is_private(address) for address in mine) and not any(_is_private(address) for address in theirs)
+
+
+def _is_private(address: str) -> bool:
+    parsed = ip_address(address)
+    return any(parsed in network for network in _TRANSLATED if network.version == parsed.version)

@@ -1,0 +1,85 @@
+"""From a tunnel to the facts: which negotiations still count, which SAs and events are this tunnel's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from ipsecbot.diagnose.addressing import addresses_of
+from ipsecbot.diagnose.attempts import Attempt, Seen, concerns, latest, of_tunnel
+from ipsecbot.diagnose.facts import SIDES, Facts, State
+from ipsecbot.model.evidence import Side
+from ipsecbot.model.sa import ChildSa, IkeSa
+from ipsecbot.model.tunnel import Endpoint, Tunnel
+from ipsecbot.negotiate.addresses import is_address
+
+SaT = TypeVar("SaT", IkeSa, ChildSa)
+_NAT_PORT = 4500
+
+
+def establish(tunnel: Tunnel) -> Facts:
+    """The facts of one tunnel: which negotiations still count, and what each end says exists."""
+    attempts: list[Attempt] = []
+    seen: list[Seen] = []
+    for side in SIDES:
+        peers = addresses_of(tunnel, side.other)
+        mine = of_tunnel(tunnel, side, peers)
+        # without a peer to look for, each remote address is a peer of its own: one's success says nothing of another
+        remotes = [None] if peers else list(dict.fromkeys(attempt.exchange.remote for attempt in mine))
+        groups = [tuple(a for a in mine if peers or a.exchange.remote == remote) for remote in remotes]
+        chosen = [attempt for group in groups for attempt in latest(group)]
+        counting = tuple(attempt for attempt in mine if attempt in chosen)
+        attempts += counting
+        seen += [Seen(event, side, event.role or a.exchange.role, a.exchange) for a in counting for event in a.exchange.events]
+        seen += _loose(tunnel, side, counting)
+    return Facts(tunnel, tuple(attempts), tuple(seen), _state(tunnel, Side.LEFT), _state(tunnel, Side.RIGHT))
+
+
+def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Seen]:
+    """Events outside any negotiation, unless they are older than the first attempt that counts."""
+    peers = addresses_of(tunnel, side.other)
+    end = tunnel.end(side)
+    if end is None:
+        return []
+    mine = [event for event in tunnel.ladder.loose if event.source.device == end.device.name]
+    remotes = [event.remote for event in mine]
+    starts = [attempt.exchange.started_at for attempt in counting if attempt.exchange.started_at is not None]
+    since = min(starts, default=None)
+    return [
+        Seen(event, side, event.role)
+        for event in mine
+        if concerns(event.remote, peers, remotes) and not _is_older(event.at, since)
+    ]
+
+
+def _is_older(at: object, since: object) -> bool:
+    if not isinstance(at, datetime) or not isinstance(since, datetime) or (at.tzinfo is None) != (since.tzinfo is None):
+        return False
+    return at < since
+
+
+def _state(tunnel: Tunnel, side: Side) -> State:
+    end = tunnel.end(side)
+    if end is None:
+        return State(None, None)
+    peers = addresses_of(tunnel, side.other)
+    if not _may_roam(end):
+        return State(_of(end.ike_sas, peers), _of(end.child_sas, peers))
+    ike, children = end.ike_sas, end.child_sas
+    ike_remotes, child_remotes = [sa.remote for sa in ike or ()], [sa.remote for sa in children or ()]
+    return State(
+        ike and tuple(sa for sa in ike if concerns(sa.remote, peers, ike_remotes)),
+        children and tuple(sa for sa in children if concerns(sa.remote, peers, child_remotes)),
+    )
+
+
+def _of(sas: tuple[SaT, ...] | None, peers: frozenset[str]) -> tuple[SaT, ...] | None:
+    return sas and tuple(sa for sa in sas if sa.remote is None or not peers or sa.remote in peers)
+
+
+def _may_roam(end: Endpoint) -> bool:
+    """Whether the peer may show up under an address that nobody wrote down: it is configured by name, network or as any, or
+    sits behind a NAT."""
+    remotes = [address for connection in end.connections or () for address in connection.remote_addresses]
+    natted = any(sa.nat_detected or _NAT_PORT in (sa.local_port, sa.remote_port) for sa in end.ike_sas or ())
+    return natted or not remotes or not all(is_address(remote) for remote in remotes)
