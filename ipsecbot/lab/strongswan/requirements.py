@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -42,4 +43,13 @@ def requirements() -> tuple[str, ...]:
         missing.append(f"packages not installed: {', '.join(dict.fromkeys(packages))}")
     if not Path("/dev/net/tun").exists():
         missing.append("/dev/net/tun does not exist (ESP in user space needs it)")
+    if not missing and (refusal := _namespaces_refused()):
+        missing.append(f"namespaces cannot be made here, although this is root: {refusal}")
     return tuple(missing)
+
+
+def _namespaces_refused() -> str:
+    """Why the kernel (or a container without CAP_SYS_ADMIN) refuses namespaces; empty when it does not."""
+    command = ["unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--mount-proc", "true"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stderr.strip() or f"exit status {done.returncode}"
