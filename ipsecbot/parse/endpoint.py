@@ -47,6 +47,8 @@ class _Facts:
         self.connections = (self.connections or ()) + parsed.value.connections
         self.keys = (self.keys or ()) + parsed.value.keys
         self.addresses.update(dict.fromkeys(parsed.value.addresses))
+        if parsed.value.ike_disabled is not None:
+            self.running = (False, parsed.value.ike_disabled)
         self.gaps += parsed.gaps
 
     def take_ike_sas(self, parsed: Parsed[tuple[IkeSa, ...]]) -> None:
@@ -147,7 +149,7 @@ READERS: Mapping[Platform, tuple[tuple[OutputKind, Reader], ...]] = {
     ),
 }
 
-HOST_CONFIG = (K.SWANCTL_CONF, K.IPSEC_CONF, K.IPSEC_SECRETS, K.STRONGSWAN_CONF, K.LIST_CONNS)
+HOST_CONFIG = (K.SWANCTL_CONF, K.IPSEC_CONF, K.IPSEC_SECRETS, K.STRONGSWAN_CONF, K.LIST_CONNS, K.STATUSALL)
 
 
 def read_endpoint(snapshot: Snapshot) -> Endpoint:
@@ -162,7 +164,7 @@ def read_endpoint(snapshot: Snapshot) -> Endpoint:
                 facts.gaps.append(Gap(error.device, error.output, error.message, error.line))
     files = tuple(output for output in snapshot.outputs if output.kind in HOST_CONFIG)
     if platform is Platform.STRONGSWAN and files:
-        facts.take_config(host_config.read_config(files, facts.device))
+        facts.take_config(host_config.read_config(files, facts.device, tuple(facts.addresses)))
     return _endpoint(snapshot, facts)
 
 
