@@ -30,7 +30,7 @@ class Isakmp:
         self.router = router
         self.ipsec = ipsec
         self.sas: list[Phase1] = []
-        self._conn = 1000
+        self._conn = 1000 + router.world.random.randrange(60)
         ipsec.initiators[1] = self.start
         router.handlers.append(Handler(messages.Message, self._receive))
 

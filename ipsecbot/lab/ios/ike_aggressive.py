@@ -13,7 +13,7 @@ from ipsecbot.lab.ios import ike_messages as messages
 from ipsecbot.lab.ios import ike_quick
 from ipsecbot.lab.ios.config import AggressivePeer, RouterConfig
 from ipsecbot.lab.ios.flows import Flow
-from ipsecbot.lab.ios.ike_main import (
+from ipsecbot.lab.ios.ike_phase1 import (
     abort,
     identify_peer,
     initial_contact,

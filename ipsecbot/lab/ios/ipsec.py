@@ -25,7 +25,7 @@ class Ipsec:
         self.initiators: dict[int, Initiator] = {}
         self.states: dict[tuple[str, Proxy, Proxy], FlowState] = {}
         self.waiting: dict[int, Callable[[], None]] = {}
-        self._conn = 2000 if router.config.is_xe else 0
+        self._conn = 2 * router.world.random.randrange(2, 150) + (2000 if router.config.is_xe else 0)
         self._probe = 0
         router.handlers.append(Handler(Esp, self._receive))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from dataclasses import dataclass, field
 
@@ -32,6 +31,15 @@ def host_key() -> asyncssh.SSHKey:
     return asyncssh.generate_private_key("ssh-rsa", key_size=2048)
 
 
+def host_keys(*, sha1: bool) -> list[asyncssh.SSHKeyPair]:
+    """The key as the server offers it: an old router signs with `ssh-rsa` (SHA-1) only."""
+    pairs = list(asyncssh.load_keypairs([host_key()]))
+    if sha1:
+        for pair in pairs:
+            pair.host_key_algorithms = [b"ssh-rsa"]
+    return pairs
+
+
 @dataclass(slots=True)
 class SshRouter:
     """One router with its SSH server. It is the sessions' `Home`."""
@@ -47,6 +55,7 @@ class SshRouter:
     received: list[Heard] = field(default_factory=list)
     foreign_debug: bool = False
     _vtys: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
     _server: asyncssh.SSHAcceptor | None = None
 
     async def start(self) -> None:
@@ -55,7 +64,7 @@ class SshRouter:
         self._server = await asyncssh.listen(
             self.address,
             self.port,
-            server_host_keys=[host_key()],
+            server_host_keys=host_keys(sha1=self.misbehaviour.old_ssh),
             server_factory=lambda: _Login(self),
             process_factory=self._serve,
             line_editor=False,
@@ -68,9 +77,13 @@ class SshRouter:
         self.port = self._server.get_port()
 
     async def stop(self) -> None:
+        """Closes the port and every session."""
         if self._server:
             self._server.close()
             await self._server.wait_closed()
+        for connection in tuple(self._connections):
+            connection.abort()
+            await connection.wait_closed()
 
     def sync(self) -> None:
         self.clock.sync()
@@ -94,6 +107,12 @@ class SshRouter:
 
     def free_vty(self, vty: int) -> None:
         self._vtys.pop(vty, None)
+
+    def connected(self, connection: asyncssh.SSHServerConnection) -> None:
+        self._connections.add(connection)
+
+    def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
+        self._connections.discard(connection)
 
     async def _serve(self, process: asyncssh.SSHServerProcess[str]) -> None:
         login = process.channel.get_connection().get_owner()
@@ -122,8 +141,11 @@ class _Login(asyncssh.SSHServer):
     def __init__(self, home: SshRouter) -> None:
         self.home = home
         self.vty: int | None = None
+        self.connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self.connection = conn
+        self.home.connected(conn)
         peer = conn.get_extra_info("peername")
         self.vty = self.home.take_vty(peer[0] if peer else "")
         if self.vty is None:
@@ -133,6 +155,8 @@ class _Login(asyncssh.SSHServer):
         if self.vty is not None:
             self.home.free_vty(self.vty)
             self.vty = None
+        if self.connection is not None:
+            self.home.disconnected(self.connection)
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -164,11 +188,9 @@ class _Channel:
                 continue
             except (asyncssh.BreakReceived, asyncssh.SignalReceived):
                 return INTERRUPT
+            except (asyncssh.DisconnectError, ConnectionError):
+                return ""
 
     def close(self) -> None:
         self._process.close()
         self._process.channel.get_connection().abort()
-
-
-async def drain(routers: list[SshRouter]) -> None:
-    await asyncio.gather(*(router.stop() for router in routers))

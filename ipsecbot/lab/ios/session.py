@@ -63,6 +63,13 @@ class Session:
 
     async def run(self) -> None:
         """Reads and answers until `exit`, or raises Hangup."""
+        self.terminal.open()
+        try:
+            await self._serve()
+        finally:
+            await self.terminal.close()
+
+    async def _serve(self) -> None:
         if self.home.misbehaviour.banner:
             self.terminal.write(self.home.misbehaviour.banner)
         if self.home.misbehaviour.hang_after_login:

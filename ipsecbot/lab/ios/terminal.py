@@ -52,6 +52,27 @@ class Terminal:
         self._column = 0
         self._skip_newline = False
         self._redisplay: asyncio.TimerHandle | None = None
+        self._arrived = asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+        self._gone = False
+
+    def open(self) -> None:
+        """Begins to listen: what is typed while a command runs waits, and an abort is seen at once."""
+        self._pump = asyncio.ensure_future(self._listen())
+
+    async def close(self) -> None:
+        self._cancel_redisplay()
+        if self._pump:
+            self._pump.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._pump
+
+    async def _listen(self) -> None:
+        while not self._gone:
+            piece = await self.channel.read()
+            self._gone = not piece
+            self._pending += piece
+            self._arrived.set()
 
     def write(self, text: str) -> None:
         """Writes with CR LF line ends. Raises Hangup when the line is to be cut here."""
@@ -100,15 +121,20 @@ class Terminal:
     async def key(self) -> str:
         """The next character. Raises Hangup when the client has gone."""
         while not self._pending:
-            self._pending = await self.channel.read()
-            if not self._pending:
+            if self._gone:
                 raise Hangup
+            self._arrived.clear()
+            await self._arrived.wait()
         first, self._pending = self._pending[0], self._pending[1:]
         return first
 
     def interrupted(self) -> bool:
-        """True when Ctrl-Shift-6 or Ctrl-C has been typed ahead (it ends a ping)."""
-        return ABORT in self._pending or INTERRUPT in self._pending
+        """True when Ctrl-Shift-6 or Ctrl-C has been typed ahead (it ends a ping), or nobody is there any more."""
+        for key in (ABORT, INTERRUPT):
+            if key in self._pending:
+                self._pending = self._pending.partition(key)[2]
+                return True
+        return self._gone
 
     async def line(self, prompt: str, *, echo: bool = True) -> str:
         """One line as typed. Ctrl-Z becomes `end` in it, `?` ends the line as it stands."""
