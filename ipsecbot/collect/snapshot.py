@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ipsecbot.collect.fingerprint import Fingerprinter
-from ipsecbot.collect.logs import LogPlace
 from ipsecbot.collect.record import Clock, Record
 from ipsecbot.collect.session import Session, open_session
 from ipsecbot.errors import CredentialError, DeviceError
 from ipsecbot.model.device import Platform
 from ipsecbot.model.snapshot import Snapshot
 from ipsecbot.model.target import Target
+
+if TYPE_CHECKING:  # netmiko is slow to import, and nobody has asked a device yet
+    from ipsecbot.collect.logs import LogPlace
 
 Opener = Callable[[Target], Session]
 Progress = Callable[[str], None]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ipsecbot.collect.commands import Command, render
 from ipsecbot.collect.fingerprint import Fingerprinter
-from ipsecbot.collect.host import HostSession
 from ipsecbot.collect.record import Clock, Record
 from ipsecbot.collect.session import Session
 from ipsecbot.collect.snapshot import now
@@ -48,6 +47,8 @@ def _command(session: Session, what: Ping | Initiate) -> Command:
     assert platform is not None
     if isinstance(what, Ping):
         return render(platform, "ping", source=what.source, destination=what.destination, count=what.count)
+    from ipsecbot.collect.host import HostSession  # here: it imports the SSH libraries, which are slow to load
+
     name = "initiate"
     if what.stroke:
         name = "strongswan-up" if isinstance(session, HostSession) and session.stroke_name == "strongswan" else "up"

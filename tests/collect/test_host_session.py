@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from collect_sshd import Host, free_port
+from collect_sshd import SSHD, Host, free_port, wait_for_port
 
 from ipsecbot.collect.commands import CommandRefused, render
 from ipsecbot.collect.fingerprint import KeyedFingerprinter
@@ -220,3 +221,20 @@ def test_host_keys_are_checked(host: Host, tmp_path: Path) -> None:
     for policy in HostKeyPolicy:
         with pytest.raises(HostKeyRefused, match="differs"):
             HostSession(host.target(known_hosts=str(known), host_keys=policy))
+
+
+def test_a_server_without_common_algorithms_is_said_so(host: Host) -> None:
+    """Only key exchanges that this client does not have: NoCommonAlgorithms on both platforms, not a timeout."""
+    port = free_port()
+    config = host.etc.parent / "sshd_other"
+    text = (host.etc.parent / "sshd_config").read_text().replace(f"Port {host.port}", f"Port {port}")
+    config.write_text(text.replace("sshd.pid", "other.pid") + "KexAlgorithms sntrup761x25519-sha512@openssh.com\n")
+    server = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port, server)
+        for platform in Platform:
+            snapshot = collect(host.target(device=Device("gw", platform, "127.0.0.1", port)), fingerprinter=F)
+            assert snapshot.failure_kind == "NoCommonAlgorithms", snapshot.failure
+    finally:
+        server.terminate()
+        server.wait(10)
