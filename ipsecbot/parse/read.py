@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ipsecbot.model.connection import Connection
+from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.snapshot import Gap
 
@@ -27,8 +28,10 @@ class Parsed(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class EndConfig:
-    """What one end's configuration says. `addresses`: the addresses this end owns, as configured."""
+    """What one end's configuration says. `addresses`: the addresses this end owns, as configured.
+    `ike_disabled`: the line that switches IKE off altogether."""
 
     connections: tuple[Connection, ...]
     keys: tuple[SharedKey, ...]
     addresses: tuple[str, ...] = ()
+    ike_disabled: Source | None = None

@@ -40,4 +40,4 @@ def read_config(output: RawOutput, device: str) -> Parsed[EndConfig]:
     addresses = tuple(
         dict.fromkeys(address for interface in reader.router.interfaces.values() for address in interface.addresses)
     )
-    return Parsed(EndConfig(found, tuple(reader.router.keys), addresses), tuple(reader.gaps))
+    return Parsed(EndConfig(found, tuple(reader.router.keys), addresses, reader.router.isakmp_disabled), tuple(reader.gaps))

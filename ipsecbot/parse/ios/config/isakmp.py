@@ -221,6 +221,9 @@ def _peer(reader: Reader, line: Line, match: re.Match[str]) -> None:
             owner = read_owner(match["address"], None) if match["address"] else match["host"].lower()
             if owner is not None:
                 reader.router.aggressive_peers[owner] = reader.source(child)
+                words = child.text.split()
+                if words[2:3] == ["password"] and len(words) > 3:  # with or without the type digit before it
+                    reader.router.keys.append(SharedKey(read_secret(words[-1]), (owner,), source=reader.source(child)))
         else:
             reader.gap(child, "unknown command in an ISAKMP peer")
 
