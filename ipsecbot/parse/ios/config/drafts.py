@@ -124,6 +124,7 @@ class Router:
     identity_source: Source | None = None
     aggressive_disabled: Source | None = None
     aggressive_peers: dict[str, Source] = field(default_factory=dict)
+    aggressive_identities: dict[str, IkeIdentity] = field(default_factory=dict)
     isakmp_disabled: Source | None = None
     nat_disabled: Source | None = None
     keepalive: timedelta | None = None

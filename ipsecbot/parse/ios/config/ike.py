@@ -73,6 +73,10 @@ def _aggressive_peer(reader: Reader, ends: Ends) -> Source | None:
 def _ikev1_identity(reader: Reader, profile: IsakmpProfile | None, ends: Ends) -> IkeIdentity | None:
     if profile is not None and profile.self_identity is not None:
         return profile.self_identity
+    endpoints = reader.router.aggressive_identities
+    endpoint = next((endpoints[address] for address in ends.remote if address in endpoints), None)
+    if endpoint is not None:
+        return endpoint
     kind = (profile.self_identity_kind if profile is not None else None) or reader.router.identity
     return _identity_of(reader, kind, ends, reader.router.identity_source)
 

@@ -222,6 +222,10 @@ def _peer(reader: Reader, line: Line, match: re.Match[str]) -> None:
             if owner is not None:
                 reader.router.aggressive_peers[owner] = reader.source(child)
                 words = child.text.split()
+                if words[2:3] == ["client-endpoint"] and len(words) > 4:
+                    identity = _self_identity(words[2:], reader, child)
+                    if identity is not None:
+                        reader.router.aggressive_identities[owner] = identity
                 if words[2:3] == ["password"] and len(words) > 3:  # with or without the type digit before it
                     reader.router.keys.append(SharedKey(read_secret(words[-1]), (owner,), source=reader.source(child)))
         else:
