@@ -22,6 +22,7 @@ MODE_OR_AUTH = "mode-or-auth"
 _MODES = {ExchangeKind.MAIN: ExchangeMode.MAIN, ExchangeKind.AGGRESSIVE: ExchangeMode.AGGRESSIVE}
 
 
+_NO_CONFIG_OR_VERSION = 0.65
 # What a responder complains of when it has nothing for the peer and gets on with its defaults
 _LOST_WITHOUT = (EventKind.KEY_MISSING, EventKind.PROFILE_NOT_MATCHED, EventKind.AUTHENTICATION_FAILED)
 
@@ -49,14 +50,17 @@ def no_config_for_peer(facts: Facts) -> Iterator[Testimony]:
         address = f" ({seen.event.remote})" if seen.event.remote not in (None, peer) else ""
         return f"{me} has nothing configured for {peer}{address} and refused it: add a connection for it on {me}."
 
-    yield from reported(
+    for clue in reported(
         facts,
         "no-config-for-peer",
         say,
         EventKind.NO_CONNECTION,
         change=lambda seen: change_of(seen.side),
         where=lambda seen: not _speaks_another_version(facts, seen),
-    )
+    ):
+        # charon says the same of a connection in the other version; without its configuration that stays open
+        read = any(facts.names_peer(side) is not None for side in SIDES)
+        yield clue if read else replace(clue, strength=Strength.STRONG, weight=_NO_CONFIG_OR_VERSION)
     yield from reported(
         facts,
         "no-config-for-peer",

@@ -50,6 +50,10 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
     if refused:
         yield Cleared("a CHILD_SA is refused while an older one still lives")
         return
+    repeats = facts.events(EventKind.REPEATED)
+    if len(known) == 1 and repeats and not all(state.packets_in for state in states):
+        yield Cleared("the other end repeats its request: it has not got the answer", lines(repeats[-1].event.source))
+        return
     names = " and ".join(facts.name(side) for side in known)
     both_ways = all(state.packets_in and state.packets_out for state in states)
     one_way = any(bool(state.packets_in) is not bool(state.packets_out) for state in states)

@@ -31,8 +31,9 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
     early = facts.is_observed and facts.passed < Stage.AUTH
     for side in SIDES:
         connections = facts.connections(side) or ()
-        if not _is_router(facts, side):
-            continue
+        end = facts.end(side)
+        if not _is_router(facts, side) or (end is not None and end.ike_running is False):
+            continue  # with IKE switched off altogether it is peer-not-listening
         if any(not connection.problems and connection.applied is not False for connection in connections):
             continue
         for connection in connections:
