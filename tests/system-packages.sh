@@ -5,7 +5,7 @@ set -eu
 [ "$(id -u)" = 0 ] || exit 0
 command -v apt-get >/dev/null 2>&1 || exit 0
 wanted="strongswan-swanctl strongswan-charon strongswan-starter libcharon-extra-plugins libstrongswan-extra-plugins
-libstrongswan-standard-plugins strongswan-pki openssh-server iproute2 nftables iputils-ping redis-server"
+libstrongswan-standard-plugins strongswan-pki openssh-server sudo iproute2 nftables iputils-ping redis-server"
 missing=""
 for package in $wanted; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -21,9 +21,9 @@ def ios(
     inventory: InventoryFile = None,
 ) -> None:
     """Two emulated IOS routers over SSH on loopback, until Ctrl-C."""
-    from ipsecbot.lab import ios as lab
+    from ipsecbot.lab.ios import run
 
-    lab.run(left, right, inventory, typer.echo)
+    run(left, right, inventory, typer.echo)
 
 
 @app.command()
@@ -33,9 +33,9 @@ def strongswan(
     inventory: InventoryFile = None,
 ) -> None:
     """Two real strongSwan hosts in network namespaces (root), until Ctrl-C."""
-    from ipsecbot.lab import strongswan as lab
+    from ipsecbot.lab.strongswan.standing import run
 
-    lab.run(left, right, inventory, typer.echo)
+    run(left, right, inventory, typer.echo)
 
 
 @app.command()
@@ -45,6 +45,6 @@ def demo(
     ),
 ) -> None:
     """Break a tunnel between two emulated routers, find the cause over SSH, apply the remedy, watch it come up."""
-    from ipsecbot.interfaces import demo as demonstration
+    from ipsecbot.interfaces.demo import run
 
-    raise typer.Exit(demonstration.run(html))
+    raise typer.Exit(run(html))

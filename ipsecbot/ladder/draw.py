@@ -114,6 +114,12 @@ class _View:
             raise ValueError("a view without an exchange")
         return exchange
 
+    @property
+    def decisive(self) -> Exchange:
+        """The view that knows more of how it ended: the end that refused, else either."""
+        known = [exchange for exchange in (self.left, self.right) if exchange is not None]
+        return next((exchange for exchange in known if exchange.outcome is Outcome.REFUSED), self.either)
+
 
 def draw(ladder: Ladder, left: str, right: str) -> tuple[DrawnRow, ...]:
     """Rows for the latest attempts between two devices, oldest first; `right` may be a peer that wrote no log."""
@@ -131,6 +137,7 @@ def _negotiations(ladder: Ladder, device: str) -> tuple[Exchange, ...]:
     """What a device negotiated; liveness messages and deletes are drawn only where there is nothing else."""
     every = ladder.of_device(device)
     worth = tuple(exchange for exchange in every if exchange.kind is not ExchangeKind.INFORMATIONAL)
+    worth = tuple(exchange for exchange in worth if exchange.messages) or worth
     return worth if any(exchange.kind is not ExchangeKind.INFORMATIONAL for exchange in ladder.exchanges) else every
 
 
@@ -191,6 +198,7 @@ def _heading(view: _View, left: str, right: str) -> str:
     exchange = view.either
     starts = left if exchange.role is (Role.INITIATOR if view.left else Role.RESPONDER) else right
     who = f", {starts} initiates" if exchange.role is not None else ""
+    exchange = view.decisive
     reached = f" at {exchange.reached}" if exchange.reached and exchange.outcome is not Outcome.ESTABLISHED else ""
     name = "" if exchange.kind == "ikev2" else f" {exchange.kind} mode"
     return f"IKEv{exchange.ike_version}{name}{who}: {exchange.outcome}{reached}"

@@ -25,13 +25,18 @@ from ipsecbot.ladder.climb import climb
 from ipsecbot.ladder.settled import is_settled
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
+from ipsecbot.model.sa import IkeSa, SaState
 from ipsecbot.model.snapshot import OutputKind, RawOutput, Snapshot
 from ipsecbot.parse.endpoint import read_events
 from ipsecbot.parse.ios import state
+from ipsecbot.parse.ios.sas import read_ikev2_sas, read_isakmp_sas
+from ipsecbot.parse.read import Parsed
 
 WATCH_WITHOUT_DEBUG = 30
 LAST_LINES = 2.0
 BETWEEN_LOOKS = 0.25
+BETWEEN_STATES = 1.0
+LONGEST_ATTEMPT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,9 @@ def _look(
         return seen.outputs, seen.notes
     if limits.debug is None or end.peer is None:
         why = () if limits.debug is None else (f"{line.device}: no debug: the peer's address is not known",)
-        return trigger(), why
+        outputs = trigger()
+        _until_decided(end, line, clock, say)
+        return outputs, why
     request = timed.Request(
         end.peer, limits.seconds, end.ike_version, limits.kmi, limits.cpu_limit or end.session.target.cpu_limit
     )
@@ -169,6 +176,28 @@ def _look(
     except DebugRefused as refused:
         return trigger(), (f"{refused}",)
     return seen.outputs, (_account(line.device, request, seen), *(f"{line.device}: {note}" for note in seen.notes))
+
+
+def _until_decided(end: Watched, line: Line, clock: Callable[[], datetime], say: Callable[[str], None]) -> None:
+    """Without a debug the state table tells whether an attempt is still under way; wait for its end, but not for long."""
+    if end.start is None:
+        return
+    say("waiting for the negotiation to end")
+    pause, deadline = threading.Event(), time.monotonic() + LONGEST_ATTEMPT
+    while time.monotonic() < deadline:
+        sas = [sa for name, read in STATES for sa in _sas(line, name, read, clock)]
+        if not any(sa.state is SaState.NEGOTIATING and end.peer in (None, sa.local, sa.remote) for sa in sas):
+            return
+        pause.wait(BETWEEN_STATES)
+
+
+StateReader = Callable[[RawOutput, str], Parsed[tuple[IkeSa, ...]]]
+STATES: tuple[tuple[str, StateReader], ...] = (("isakmp-sa-plain", read_isakmp_sas), ("ikev2-sa", read_ikev2_sas))
+
+
+def _sas(line: Line, name: str, read: StateReader, clock: Callable[[], datetime]) -> tuple[IkeSa, ...]:
+    reply = line.ask(name)
+    return () if reply.refusal else read(RawOutput(OutputKind.ISAKMP_SA, reply.command, reply.text, clock()), line.device).value
 
 
 READERS = Readers(state.read_debugging, state.read_cpu, state.read_logging, state.read_users)

@@ -67,7 +67,7 @@ def _lines(pairing: Pairing) -> Iterator[Line]:
             "exchange mode", Aspect.EXCHANGE_MODE, left.ike.initiates_mode or UNKNOWN, right.ike.initiates_mode or UNKNOWN
         )
     yield line("IKE proposals", Aspect.IKE_PROPOSAL, _proposals(left.ike.proposals), _proposals(right.ike.proposals))
-    yield line("authentication", Aspect.AUTH_METHOD, left.ike.local_auth or UNKNOWN, right.ike.local_auth or UNKNOWN)
+    yield line("authentication", Aspect.AUTH_METHOD, _authentication(left), _authentication(right))
     yield line("pre-shared key", _key_aspect(wrong), *_keys(wrong, pairing.left_initiates))
     yield line("own identity", Aspect.IDENTITY, _identity(left.ike.local_id), _identity(right.ike.local_id))
     yield line("expected identity", Aspect.IDENTITY, _identities(left.ike.remote_ids), _identities(right.ike.remote_ids))
@@ -99,6 +99,13 @@ def _proposals(proposals: tuple[Proposal, ...]) -> str:
 def _proposal(proposal: Proposal) -> str:
     words = proposal.keywords
     return f"{words} ({proposal.auth})" if proposal.auth else words
+
+
+def _authentication(connection: Connection) -> str:
+    """IKEv2 says it per end; in IKEv1 it is an attribute of the proposals."""
+    if connection.ike.local_auth is not None:
+        return connection.ike.local_auth
+    return ", ".join(dict.fromkeys(proposal.auth for proposal in connection.ike.proposals if proposal.auth)) or UNKNOWN
 
 
 def _key_aspect(wrong: set[Aspect]) -> Aspect:
