@@ -12,6 +12,8 @@ from ipsecbot.model.evidence import Change, Finding, Source, Verdict
 _MOST_EVIDENCE = 8  # lines quoted per finding
 # A cipher with another key is another encryption to whoever has to change it; the words tell the length.
 _SAID = {"key-length": "encryption", "mode-or-auth": None}
+# Attributes belong to proposals; these causes have none to name.
+_WITHOUT = frozenset({"auth-method-mismatch", "exchange-mode-mismatch", "psk-missing", "psk-mismatch", "id-mismatch"})
 _LOGS = (Witness.RESPONDER, Witness.INITIATOR)
 
 
@@ -76,7 +78,7 @@ def _finding(cause: str, clues: tuple[Clue, ...], contradictions: int) -> Findin
         confidence=confidence,
         headline=headline,
         evidence=_evidence(strong),
-        attribute=_SAID.get(attribute, attribute) if attribute else None,
+        attribute=_SAID.get(attribute, attribute) if attribute and cause not in _WITHOUT else None,
         change=_change(strong),
         offered=words.offered,
         accepted=words.accepted,

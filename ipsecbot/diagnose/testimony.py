@@ -41,17 +41,22 @@ def where_to_change(found: Mismatch) -> str:
 
 
 def replayed(
-    facts: Facts, cause: str, say: Callable[[Negotiation, Mismatch], str], *aspects: Aspect, late: bool = False
+    facts: Facts,
+    cause: str,
+    say: Callable[[Negotiation, Mismatch], str],
+    *aspects: Aspect,
+    late: bool = False,
+    only: Callable[[Mismatch], bool] = lambda found: True,
 ) -> Iterator[Testimony]:
     """What both configurations say: a clue per differing replay, or why the difference cannot be the cause now.
 
     A difference that the ends demonstrably got past is a weak hint only, and so is one that stops one direction or one of
     several paired connections while another would come up.
     """
-    pairs = [(replay, found) for replay, found in facts.mismatches(*aspects) if found.late is late]
+    pairs = [(replay, found) for replay, found in facts.mismatches(*aspects) if found.late is late and only(found)]
     if not pairs:
         known = facts.replays and not any(replay.unknown for replay in facts.replays)
-        if known and not facts.mismatches(*aspects):
+        if known and not any(only(found) for _, found in facts.mismatches(*aspects)):
             yield Cleared("both configurations agree in this")
         return
     replay, found = pairs[0]

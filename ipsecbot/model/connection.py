@@ -66,7 +66,8 @@ class ChildPolicy:
     """Phase 2 wishes. A KE algorithm inside a proposal means PFS with that group.
 
     `selectors` empty tuple: known to be none (incomplete crypto map); every pair is local/remote as this end writes it.
-    `lifetime_bytes`: volume lifetime in bytes.
+    `lifetime_bytes`: volume lifetime in bytes. `selector_list`: the name of the list the selectors stand in, where the vendor
+    has such lists (an access list).
     """
 
     name: str
@@ -82,6 +83,7 @@ class ChildPolicy:
     selector_source: Source | None = field(default=None, compare=False, repr=False)
     mode_source: Source | None = field(default=None, compare=False, repr=False)
     pfs_source: Source | None = field(default=None, compare=False, repr=False)
+    selector_list: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,7 @@ class End:
             (SelectorPair(selector(self.net), selector(self.peer_net)),),
             mode=self.encapsulation,
             start_action=self.start,
+            selector_list="VPN",
             source=at("child"),
             proposal_source=at("esp"),
             selector_source=at("ts"),

@@ -55,7 +55,7 @@ LINES = [
         IOS1,
         {"peer_net": "10.9.0.0/16"},
         (
-            "ip access-list extended net",
+            "ip access-list extended VPN",
             " no permit ip 10.2.0.0 0.0.255.255 10.9.0.0 0.0.255.255",
             " permit ip 10.2.0.0 0.0.255.255 10.1.0.0 0.0.255.255",
         ),

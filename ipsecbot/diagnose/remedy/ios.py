@@ -142,7 +142,8 @@ def _selectors(plan: Plan) -> Lines | None:
         return None
     places = [plan.edit.near, *((plan.child.selector_source,) if plan.child is not None else ())]
     names = [match[1] for place in places if place is not None and (match := _ACL.match(place.text.strip()))]
-    name = names[0] if names else (plan.child.name if plan.child is not None and " " not in plan.child.name else "<crypto ACL>")
+    listed = plan.child.selector_list if plan.child is not None else None
+    name = listed or (names[0] if names else "<crypto ACL>")
     old = [_permit_rule(pair) for pair in (plan.child.selectors or ()) if pair not in plan.edit.selectors] if plan.child else []
     gone = [f" no {rule}" for rule in old if rule is not None]
     return (f"ip access-list extended {name}", *gone, *(f" {rule}" for rule in rules))
@@ -195,6 +196,9 @@ def _remote_id(plan: Plan) -> Lines | None:
 def _key(plan: Plan) -> Lines | None:
     peer = plan.edit.address or "<peer address>"
     ring = plan.connection.ike.keyring if plan.connection is not None else None
+    near = plan.edit.near.text.strip() if plan.edit.near is not None else ""
+    if near.startswith("set aggressive-mode password"):
+        return (f"crypto isakmp peer address {peer}", f" set aggressive-mode password {SECRET}")
     if plan.connection is not None and not _is_v1(plan.connection):
         return (
             f"crypto ikev2 keyring {ring or '<keyring>'}",
@@ -216,11 +220,19 @@ def _peer_address(plan: Plan) -> Lines | None:
 
 
 def _new_connection(plan: Plan) -> Lines | None:
+    key: Lines = (f"crypto isakmp key {SECRET} address {plan.edit.address}",)
+    profile: Lines = ()
+    if plan.edit.version == 2:
+        key = ("crypto ikev2 keyring <keyring>", " peer <name>", f"  address {plan.edit.address}", f"  pre-shared-key {SECRET}")
+        matching = f" match identity remote address {plan.edit.address} 255.255.255.255"
+        key = (*key, "crypto ikev2 profile <profile>", matching, " keyring local <keyring>")
+        profile = (" set ikev2-profile <profile>",)
     return (
-        f"crypto isakmp key {SECRET} address {plan.edit.address}",
+        *key,
         "crypto map <name> <number> ipsec-isakmp",
         f" set peer {plan.edit.address}",
         " set transform-set <transform set>",
+        *profile,
         " match address <crypto ACL>",
     )
 

@@ -282,7 +282,10 @@ def _new_connection(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
     for side in SIDES:
         address, own = _address(tunnel, side.other), _address(tunnel, side)
         if tunnel.end(side) is not None and address is not None:
-            edit = Edit(What.NEW_CONNECTION, address=address, own_address=own)
+            other = tunnel.end(side.other)
+            theirs = next(iter(other.connections or ()), None) if other is not None else None
+            version = next(iter(theirs.ike.versions), None) if theirs is not None else None
+            edit = Edit(What.NEW_CONNECTION, address=address, own_address=own, version=version)
             yield Plan(side, edit, f"{_name(tunnel, side)} has nothing for {_name(tunnel, side.other)} ({address})")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ipsecbot.diagnose.remedy import ios, strongswan
-from ipsecbot.diagnose.remedy.edits import Plan
+from ipsecbot.diagnose.remedy.edits import Plan, What
 from ipsecbot.diagnose.remedy.plans import PLANNERS
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.device import Platform
@@ -66,7 +66,12 @@ def _written(tunnel: Tunnel, finding: Finding, plan: Plan) -> Remedy | None:
     if not lines:
         return None
     near = plan.edit.near
-    now = f" (now `{near.text.strip()}`, {near.output} line {near.first_line})" if near is not None and near.text else ""
+    now = ""
+    if near is not None:
+        words = (
+            "" if plan.edit.what is What.KEY else f"now `{near.text.strip()}`, "
+        )  # a key's line is not repeated, even redacted
+        now = f" ({words}{near.output} line {near.first_line})"
     verified = Verification.SIMULATED if _holds(tunnel, finding, plan) else Verification.NOT_VERIFIED
     return Remedy(end.device.name, str(end.device.platform), lines, f"{plan.why}{now}", verified)
 

@@ -61,7 +61,12 @@ def auth_method_mismatch(facts: Facts) -> Iterator[Testimony]:
         where=lambda seen: is_mode_or_auth(seen) and mode_is_refused(facts, seen) is False,
     ):
         yield replace(clue, attribute=None)
-    yield from replayed(facts, "auth-method-mismatch", differ, Aspect.AUTH_METHOD)
+    aspects = (Aspect.AUTH_METHOD, Aspect.IKE_PROPOSAL)  # in IKEv1 the method is an attribute of the proposal
+    yield from replayed(facts, "auth-method-mismatch", differ, *aspects, only=_is_about_method)
+
+
+def _is_about_method(found: Mismatch) -> bool:
+    return found.aspect is Aspect.AUTH_METHOD or found.attribute == "auth"
 
 
 @rule("psk-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)

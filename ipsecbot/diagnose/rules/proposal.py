@@ -55,4 +55,6 @@ def ike_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
         where=lambda seen: is_of_ike(seen) and furthest(facts, seen, Protocol.IKE) != "auth",
     ):
         yield with_difference(facts, clue, Protocol.IKE)
-    yield from replayed(facts, "ike-proposal-mismatch", differ, Aspect.IKE_PROPOSAL)
+    yield from replayed(
+        facts, "ike-proposal-mismatch", differ, Aspect.IKE_PROPOSAL, only=lambda found: found.attribute != "auth"
+    )

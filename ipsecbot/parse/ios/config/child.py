@@ -45,6 +45,7 @@ def child_policy(
         start_action=start,
         source=policy.source,
         proposal_source=first.source if first is not None and first.source is not None else policy.set_source,
+        selector_list=policy.acl,
         selector_source=selectors[0].local.source if selectors and selectors[0].local.source else policy.acl_source,
         mode_source=mode_source,
         pfs_source=policy.pfs_source or policy.source,
