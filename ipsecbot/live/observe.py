@@ -155,8 +155,9 @@ def _look(
         return seen.outputs, seen.notes
     if limits.debug is None or end.peer is None:
         why = () if limits.debug is None else (f"{line.device}: no debug: the peer's address is not known",)
+        _until_idle(end, line, clock, say)
         outputs = trigger()
-        _until_decided(end, line, clock, say)
+        _until_idle(end, line, clock, say)
         return outputs, why
     request = timed.Request(
         end.peer, limits.seconds, end.ike_version, limits.kmi, limits.cpu_limit or end.session.target.cpu_limit
@@ -178,17 +179,22 @@ def _look(
     return seen.outputs, (_account(line.device, request, seen), *(f"{line.device}: {note}" for note in seen.notes))
 
 
-def _until_decided(end: Watched, line: Line, clock: Callable[[], datetime], say: Callable[[str], None]) -> None:
-    """Without a debug the state table tells whether an attempt is still under way; wait for its end, but not for long."""
+def _until_idle(end: Watched, line: Line, clock: Callable[[], datetime], say: Callable[[str], None]) -> None:
+    """Without a debug the state table tells whether an attempt is under way; wait for its end, but not for long.
+
+    Before the trigger, because a router that still retransmits an attempt starts no other one; after it, for the outcome.
+    """
     if end.start is None:
         return
-    say("waiting for the negotiation to end")
     pause, deadline = threading.Event(), time.monotonic() + LONGEST_ATTEMPT
-    while time.monotonic() < deadline:
-        sas = [sa for name, read in STATES for sa in _sas(line, name, read, clock)]
-        if not any(sa.state is SaState.NEGOTIATING and end.peer in (None, sa.local, sa.remote) for sa in sas):
-            return
+    while _is_negotiating(end, line, clock) and time.monotonic() < deadline:
+        say("waiting for the attempt under way to end")
         pause.wait(BETWEEN_STATES)
+
+
+def _is_negotiating(end: Watched, line: Line, clock: Callable[[], datetime]) -> bool:
+    sas = [sa for name, read in STATES for sa in _sas(line, name, read, clock)]
+    return any(sa.state is SaState.NEGOTIATING and end.peer in (None, sa.local, sa.remote) for sa in sas)
 
 
 StateReader = Callable[[RawOutput, str], Parsed[tuple[IkeSa, ...]]]
