@@ -60,7 +60,7 @@ def _mend(lab: IosLab, found: Diagnosis, inventory: Path, console: Console) -> b
     for objection in objections:
         console.print(f"  the router objects: {objection}", markup=False)
     _say(console, f"ipsecbot diagnose --trigger {PEER}")
-    again = pipeline.diagnose_peer(inventory, PEER, pipeline.Options(trigger=True), progress_printer(quiet=True))
+    again = pipeline.diagnose_peer(inventory, PEER, pipeline.Options(trigger=True), progress_printer(quiet=False))
     print_report(again, console)
     return again.conclusion is Conclusion.HEALTHY
 

@@ -70,6 +70,7 @@ class Story:
 
     told_at: float | None = None
     ready: dict[Side, threading.Event] = field(default_factory=dict)
+    over: threading.Event = field(default_factory=threading.Event)  # the end that started it has seen how it ended
 
     def teller(self, watched: Watched, clock: Callable[[], datetime]) -> Callable[[str], bool]:
         """A `settled` for one end: True when its own text is decisive, or another's has been for a moment."""
@@ -132,6 +133,9 @@ def _watch_one(
         seen, notes = _look(end, limits, story, fingerprinter, clock, say)
     finally:
         story.ready[end.side].set()
+        if end.start is not None:
+            story.told_at = story.told_at or time.monotonic()
+            story.over.set()
     after = reread(end.session, fingerprinter=fingerprinter, clock=clock, progress=say)
     return _joined(end.visit.snapshot, after, seen), notes
 
@@ -158,6 +162,8 @@ def _look(
         _until_idle(end, line, clock, say)
         outputs = trigger()
         _until_idle(end, line, clock, say)
+        if end.start is None:
+            story.over.wait(limits.seconds)
         return outputs, why
     request = timed.Request(
         end.peer, limits.seconds, end.ike_version, limits.kmi, limits.cpu_limit or end.session.target.cpu_limit
