@@ -11,10 +11,10 @@ from ipsecbot.model.exchange import ExchangeType, LogEvent
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.snapshot import OutputKind, RawOutput
+from ipsecbot.parse.clock import read_time
 from ipsecbot.parse.read import Parsed
+from ipsecbot.parse.shaped_gaps import LIMIT
 from ipsecbot.parse.strongswan.log import all_sentences, read_events
-from ipsecbot.parse.strongswan.log_gaps import LIMIT
-from ipsecbot.parse.strongswan.log_lines import read_time
 
 
 def read(text: str, at: datetime | None = None) -> Parsed[tuple[LogEvent, ...]]:

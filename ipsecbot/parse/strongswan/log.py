@@ -15,12 +15,12 @@ from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.snapshot import RawOutput
+from ipsecbot.parse.phrase import Phrase, PhraseBook
 from ipsecbot.parse.read import Parsed
+from ipsecbot.parse.shaped_gaps import ShapedGaps
 from ipsecbot.parse.strongswan.log_fields import event_of
-from ipsecbot.parse.strongswan.log_gaps import ShapedGaps
 from ipsecbot.parse.strongswan.log_lines import LogLine, read_lines
 from ipsecbot.parse.strongswan.notifies import is_error, is_fragment, notifies_in
-from ipsecbot.parse.strongswan.phrase import Phrase, PhraseBook
 from ipsecbot.parse.strongswan.phrases_exchange import CHOICE, LIFE, WIRE
 from ipsecbot.parse.strongswan.phrases_host import HARMLESS, HOST, UNFRAMED
 from ipsecbot.parse.strongswan.phrases_identity import CERTIFICATES, IDENTITY, USERS

@@ -9,10 +9,10 @@ from datetime import datetime
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import ExchangeType, LogEvent
 from ipsecbot.model.proposal import Protocol
+from ipsecbot.parse.phrase import Phrase
 from ipsecbot.parse.strongswan.identity import canonical_address, read_identity
 from ipsecbot.parse.strongswan.log_lines import LogLine
 from ipsecbot.parse.strongswan.notifies import EXCHANGES, notify_name, read_payloads
-from ipsecbot.parse.strongswan.phrase import Phrase
 from ipsecbot.parse.strongswan.selectors import read_pair
 from ipsecbot.parse.strongswan.validity import validity_attribute
 from ipsecbot.spellings import read_charon_proposals

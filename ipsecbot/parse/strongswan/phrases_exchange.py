@@ -9,7 +9,7 @@ from ipsecbot.model.exchange import EventKind as K
 from ipsecbot.model.exchange import ExchangeType
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
-from ipsecbot.parse.strongswan.phrase import Phrase
+from ipsecbot.parse.phrase import Phrase
 
 INIT, RESP = Role.INITIATOR, Role.RESPONDER
 IKE, ESP = Protocol.IKE, Protocol.ESP

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ipsecbot.model.exchange import EventKind as K
 from ipsecbot.model.proposal import Protocol
-from ipsecbot.parse.strongswan.phrase import Phrase
+from ipsecbot.parse.phrase import Phrase
 
 HOST: tuple[Phrase, ...] = (
     Phrase(K.DAEMON_STARTED, "Starting {any} daemon (strongSwan {detail})"),

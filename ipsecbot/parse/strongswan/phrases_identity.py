@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ipsecbot.model.exchange import EventKind as K
 from ipsecbot.model.sa import Role
-from ipsecbot.parse.strongswan.phrase import Phrase
+from ipsecbot.parse.phrase import Phrase
 
 IDENTITY: tuple[Phrase, ...] = (
     # `detail`: the identity that the peer asks this end to have (IDr), `%any` when it asks for none

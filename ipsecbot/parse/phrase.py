@@ -1,6 +1,6 @@
 """How a row of the phrase tables is written, and how it is found.
 
-A row is charon's sentence with `{name}` for what varies: `{remote}`, `{identity}`, `{n}` … (all in `_PLACES`), `{a/b}` for
+A row is a daemon's sentence with `{name}` for what varies: `{remote}`, `{identity}`, `{n}` … (all in `_PLACES`), `{a/b}` for
 one word or the other, `{#}` for `{7}`, `{?text}` for text that may be missing. Everything else stands for itself. Rows are
 looked up by their first word; those that begin with something that varies are tried last.
 """
