@@ -63,7 +63,10 @@ def _target(config: RouterConfig, flow: Flow) -> str | None:
 
 
 def inventory_text(lab: IosLab, configs: dict[str, RouterConfig], passwords: Path, *, tunnel: str = "lab") -> str:
-    """An inventory for the pair. The login's password and the enable secret lie in files beside it."""
+    """An inventory for the pair. The login's password and the enable secret lie in files beside it.
+
+    An end behind a translator stands there with the address that the other end knows it by.
+    """
     left, right = lab.names
     lines = ["devices:"]
     for name in lab.names:
@@ -86,7 +89,7 @@ def inventory_text(lab: IosLab, configs: dict[str, RouterConfig], passwords: Pat
     lines.append("    ends:")
     for name, other in ((left, right), (right, left)):
         lines.append(f"      - device: {name}")
-        address = _endpoint(configs[name], configs[other])
+        address = lab.seen_as(_endpoint(configs[name], configs[other]))
         if address:
             lines.append(f"        address: {address}")
         pair = protected_pair(configs[name], configs[other])

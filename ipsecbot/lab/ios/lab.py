@@ -156,6 +156,10 @@ class IosLab:
     def names(self) -> tuple[str, ...]:
         return tuple(self._texts)
 
+    def seen_as(self, address: str | None) -> str | None:
+        """The address under which the other routers see `address`: the translator's, where one stands in front of it."""
+        return next((nat.outside for nat in self.world.faults.nat if nat.inside == address), address)
+
     def debugging(self, name: str) -> frozenset[str]:
         """The debug flags that are on (`isakmp`, `ipsec`, …), with `condition A.B.C.D` for each debug condition."""
         router = self._routers[name].machine.router
