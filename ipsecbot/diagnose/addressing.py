@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
-
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.tunnel import Tunnel
-from ipsecbot.negotiate.addresses import is_address
-
-# RFC 1918 and RFC 6598: what never crosses the Internet untranslated. (ipaddress.is_private would add documentation ranges.)
-_TRANSLATED = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+from ipsecbot.negotiate.addresses import is_address, is_private
 
 
 def addresses_of(tunnel: Tunnel, side: Side) -> frozenset[str]:
@@ -36,9 +31,4 @@ def _outside(tunnel: Tunnel, side: Side) -> frozenset[str]:
 def is_translated(tunnel: Tunnel, side: Side) -> bool:
     """Whether this end speaks from a private address to a peer that has a public one: the peer sees another address."""
     mine, theirs = _outside(tunnel, side), _outside(tunnel, side.other)
-    return any(_is_private(address) for address in mine) and not any(_is_private(address) for address in theirs)
-
-
-def _is_private(address: str) -> bool:
-    parsed = ip_address(address)
-    return any(parsed in network for network in _TRANSLATED if network.version == parsed.version)
+    return any(is_private(address) for address in mine) and not any(is_private(address) for address in theirs)

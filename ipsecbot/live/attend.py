@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +19,7 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.snapshot import Snapshot
 from ipsecbot.model.target import Target
 from ipsecbot.model.tunnel import Tunnel
+from ipsecbot.negotiate.addresses import is_address, matches
 from ipsecbot.understand import understand
 
 Progress = Callable[[str, str], None]
@@ -48,15 +49,37 @@ def attend(entry: TunnelEntry, options: Options, progress: Progress) -> Attended
     """Ask every device of the tunnel; with a debug or a trigger, watch one attempt and ask for the SAs again."""
     targets = {side: target(end.device) for side, end in zip(SIDES, entry.ends, strict=False) if end.device is not None}
     fingerprinter = installation_fingerprinter()
-    with ExitStack() as stack, ThreadPoolExecutor(max_workers=len(targets)) as pool:
-        jobs = {
-            side: pool.submit(_visit, one, _peer_told(entry, side), fingerprinter, progress) for side, one in targets.items()
-        }
-        visits = {side: stack.enter_context(job.result()) for side, job in jobs.items()}
+    with ExitStack() as stack:
+        visited = _visit_all(entry, targets, fingerprinter, progress)
+        visits = {side: stack.enter_context(one) for side, one in visited.items()}
         snapshots = {side: done.snapshot for side, done in visits.items()}
         if options.debug is None and not options.trigger:
             return Attended(snapshots)
         return _watch(entry, options, visits, fingerprinter, progress)
+
+
+def _visit_all(
+    entry: TunnelEntry, targets: Mapping[Side, Target], fingerprinter: Fingerprinter, progress: Progress
+) -> Mapping[Side, Visit]:
+    """Every end at once. An interruption (Ctrl-C) waits for none of them: nothing is switched on yet, and each visit closes
+    its session when it comes to its end."""
+    jobs: dict[Side, Future[Visit]] = {}
+    pool = ThreadPoolExecutor(max_workers=len(targets))
+    try:
+        for side, one in targets.items():
+            jobs[side] = pool.submit(_visit, one, _peer_told(entry, side), fingerprinter, progress)
+        return {side: job.result() for side, job in jobs.items()}
+    except BaseException:
+        for job in jobs.values():
+            job.add_done_callback(_close)
+        raise
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _close(job: Future[Visit]) -> None:
+    if not job.cancelled() and job.exception() is None:
+        job.result().close()
 
 
 def _visit(one: Target, peer: str | None, fingerprinter: Fingerprinter, progress: Progress) -> Visit:
@@ -116,7 +139,15 @@ def _start(entry: TunnelEntry, before: Tunnel, visits: Mapping[Side, Visit]) -> 
 
 
 def _peer(tunnel: Tunnel, side: Side) -> str | None:
-    return tunnel.right_address if side is Side.LEFT else tunnel.left_address
+    """The address under which this end sees the other: the one its connection names, behind a NAT not the other's own."""
+    told = tunnel.right_address if side is Side.LEFT else tunnel.left_address
+    for connection in connections_of(tunnel, side):
+        if told is not None and matches(connection.remote_addresses, told):
+            return told
+        named = [address for address in connection.remote_addresses if is_address(address)]
+        if named:
+            return named[0]
+    return told
 
 
 def _version(entry: TunnelEntry, tunnel: Tunnel, side: Side) -> int | None:

@@ -6,6 +6,9 @@ from ipaddress import ip_address, ip_network
 
 ANY = "%any"
 
+# RFC 1918 and RFC 6598: what never crosses the Internet untranslated. (ipaddress.is_private would add documentation ranges.)
+_TRANSLATED = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+
 
 def is_address(text: str | None) -> bool:
     """Whether the text is one IPv4 or IPv6 address (and so a network of one)."""
@@ -47,3 +50,17 @@ def _is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_private(address: str) -> bool:
+    """Whether an address is only seen by others after translation."""
+    parsed = ip_address(address)
+    return any(parsed in network for network in _TRANSLATED if network.version == parsed.version)
+
+
+def hides_behind(patterns: tuple[str, ...], address: str) -> bool:
+    """Whether an end at `address` could show up as one of `patterns`: it is private, and they name public addresses only."""
+    if not is_address(address) or not is_private(address):
+        return False
+    addresses = [pattern for pattern in patterns if is_address(pattern)]
+    return bool(addresses) and not any(is_private(pattern) for pattern in addresses)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipsecbot.model.identity import IkeIdentity
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
 from ipsecbot.model.proposal import Proposal
-from ipsecbot.negotiate.addresses import is_address, matches, named
+from ipsecbot.negotiate.addresses import hides_behind, is_address, matches, named
 from ipsecbot.negotiate.identity import accepted, sent_identity
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_ike, longer_lifetime
@@ -24,6 +24,8 @@ def _points_at(one: Party, other: Party, initiator: Party, responder: Party) -> 
         return Checked(unknown=(f"the address of {other.name} is not known",))
     if not patterns or matches(patterns, one.peer_address or address):
         return Checked()
+    if hides_behind(patterns, address):
+        return Checked(unknown=(f"{other.name} is behind a NAT: whether it shows up as {', '.join(patterns)} cannot be told",))
     if named(patterns):
         return Checked(unknown=(f"{one.name} names its peer {', '.join(named(patterns))}: no name is looked up",))
     mismatch = Mismatch(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.negotiation import Aspect, Negotiation
+from ipsecbot.model.selectors import SelectorPair, mirrored
 from ipsecbot.model.tunnel import Endpoint, Pairing
-from ipsecbot.negotiate.addresses import closest, named
+from ipsecbot.negotiate.addresses import closest, hides_behind, named
 from ipsecbot.negotiate.replay import replay
 
 _NAME_ONLY = -1
@@ -79,13 +80,28 @@ def pair(
 
 
 def _candidates(end: Endpoint, own: str | None, peer: Endpoint, peer_address: str | None) -> tuple[Connection, ...]:
-    """By the addresses the inventory tells; failing that, by any address the peer owns."""
+    """By the addresses the inventory tells; failing that, by any address the peer owns, or may hide behind."""
     addresses = ((peer_address,) if peer_address else ()) + peer.addresses
     for address in addresses:
         found = candidates(end, own, address)
         if found:
             return found
-    return () if addresses else candidates(end, own, None)
+    return tuple(c for c in end.connections or () if _hides(c, peer, peer_address)) if addresses else candidates(end, own, None)
+
+
+def _hides(connection: Connection, peer: Endpoint, peer_address: str | None) -> bool:
+    """A peer behind a NAT owns none of the addresses it shows up as; what both ends protect tells that it is meant."""
+    speaks_from = {a for c in peer.connections or () for a in c.local_addresses} or {peer_address or ""}
+    if not any(hides_behind(connection.remote_addresses, address) for address in speaks_from):
+        return False
+    theirs = {mirrored(pair) for c in peer.connections or () for pair in _selectors(c)}
+    return not theirs.isdisjoint(_selectors(connection))
+
+
+def _selectors(connection: Connection) -> tuple[SelectorPair, ...]:
+    """The pairs that tell one tunnel from another: not those of a tunnel interface, which protects anything."""
+    pairs = (pair for child in connection.children for pair in child.selectors or ())
+    return tuple(pair for pair in pairs if pair.local.network is not None and pair.local.network.prefixlen)
 
 
 def _pairing(

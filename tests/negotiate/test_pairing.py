@@ -87,3 +87,27 @@ def test_an_end_whose_configuration_was_not_read_pairs_with_nothing() -> None:
     """Unknown is not none: the caller sees `connections is None`."""
     left, right = two_ends()
     assert pair(left.endpoint, replace(right.endpoint, connections=None), LEFT, RIGHT) == ()
+
+
+def test_an_end_behind_a_nat_is_known_by_what_both_protect() -> None:
+    """The right end names the translated address, which nobody owns: mirrored selectors tell who is meant, and no wrong
+    address is claimed."""
+    left, right = two_ends()
+    inside = "192.168.178.2"
+    left = replace(left, address=inside)
+    right = replace(right, remote_addresses=("203.0.113.99",))
+    found = pair(left.endpoint, right.endpoint, inside, RIGHT)
+    assert [(pairing.left.name, pairing.right.name) for pairing in found] == [("tunnel", "tunnel")]
+    replayed = found[0].left_initiates
+    assert "address" not in [mismatch.aspect for mismatch in replayed.mismatches]
+    assert any("behind a NAT" in word for word in replayed.unknown)
+
+
+def test_a_private_end_that_protects_something_else_is_not_meant() -> None:
+    """Behind a NAT, other networks mean another tunnel."""
+    left, right = two_ends()
+    inside = "192.168.178.2"
+    left = replace(left, address=inside)
+    elsewhere = pairs("10.9.0.0/24 === 10.8.0.0/24")
+    right = replace(right, remote_addresses=("203.0.113.99",), selectors=elsewhere)
+    assert pair(left.endpoint, right.endpoint, inside, RIGHT) == ()
