@@ -1,4 +1,4 @@
-"""Snapshots → what is known of one tunnel. A live device and a recorded one take this same road."""
+"""Snapshots → what is known of one tunnel. A live device, a recorded one and pasted text take this same road."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ipsecbot.inventory.entries import TunnelEntry
 from ipsecbot.ladder.climb import climb
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.snapshot import Snapshot
-from ipsecbot.model.tunnel import Tunnel
+from ipsecbot.model.tunnel import Endpoint, Tunnel
 from ipsecbot.negotiate.meeting import meeting_addresses
 from ipsecbot.negotiate.pairing import pair
 from ipsecbot.parse.endpoint import read_endpoint
@@ -19,10 +19,23 @@ def understand(entry: TunnelEntry, snapshots: Mapping[Side, Snapshot], *, trigge
     left = read_endpoint(snapshots[Side.LEFT])
     right = read_endpoint(snapshots[Side.RIGHT]) if Side.RIGHT in snapshots else None
     told = [end.address for end in entry.ends] + [None]
-    left_address, right_address = meeting_addresses(left, right, told[0], told[1])
+    return join(entry.name, left, right, told[0], told[1], triggered=triggered)
+
+
+def join(
+    name: str,
+    left: Endpoint,
+    right: Endpoint | None,
+    left_told: str | None = None,
+    right_told: str | None = None,
+    *,
+    triggered: bool = False,
+) -> Tunnel:
+    """Two ends, or one, as one tunnel. `left_told`, `right_told`: the addresses at which they speak IKE, where known."""
+    left_address, right_address = meeting_addresses(left, right, left_told, right_told)
     both_known = right is not None and left.connections is not None and right.connections is not None
     return Tunnel(
-        name=entry.name,
+        name=name,
         left=left,
         right=right,
         left_address=left_address,

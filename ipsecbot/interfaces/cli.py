@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import sys
 from importlib import metadata
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ipsecbot.errors import CredentialError, DeviceError, IpsecbotError
-from ipsecbot.interfaces import inventory_commands, lab_commands
-from ipsecbot.interfaces.options import InventoryOption
+from ipsecbot.interfaces import eval_command, explain_command, inventory_commands, lab_commands
+from ipsecbot.interfaces.options import HtmlOption, InventoryOption, JsonOption
 
 app = typer.Typer(
     name="ipsecbot",
@@ -25,6 +24,8 @@ app = typer.Typer(
 )
 app.add_typer(inventory_commands.app, name="inventory")
 app.add_typer(lab_commands.app, name="lab")
+app.command("explain")(explain_command.explain)
+app.command("eval")(eval_command.evaluate_cases)
 
 USAGE, UNREACHABLE = 2, 4
 
@@ -50,12 +51,8 @@ def diagnose(
         str, typer.Argument(metavar="PEER", help="A tunnel, device or address of the inventory, or a unique part of one.")
     ],
     inventory: InventoryOption = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the diagnosis as JSON (ipsecbot.diagnosis/1) and nothing else.")
-    ] = False,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one self-contained page.")
-    ] = None,
+    as_json: JsonOption = False,
+    html: HtmlOption = None,
     debug: Annotated[
         int,
         typer.Option(

@@ -17,3 +17,9 @@ InventoryOption = Annotated[
         help="The inventory (default: ./ipsecbot.yaml, then ~/.config/ipsecbot/inventory.yaml).",
     ),
 ]
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the diagnosis as JSON (ipsecbot.diagnosis/1) and nothing else.")
+]
+
+HtmlOption = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one self-contained page.")]

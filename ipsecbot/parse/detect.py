@@ -1,0 +1,54 @@
+"""What is this pasted text? Its lines sorted into outputs as a device would have given them, by content alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ipsecbot.model.device import Platform
+from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput
+from ipsecbot.parse.paste.segments import Segment, segment
+from ipsecbot.parse.paste.signatures import CHARON_SAYS, PLUTO_ONLY
+
+__all__ = ["Part", "detect", "unread"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One output found in a text. `host` is the name that the prompts (or the configuration) around it give the device."""
+
+    platform: Platform
+    host: str | None
+    output: RawOutput
+    is_pluto: bool = False
+
+
+def detect(text: str, name: str) -> tuple[Part, ...]:
+    """The outputs that `text` (lines ending in line feeds, secrets redacted) holds; prose around them is nobody's.
+
+    Each output's text has its lines where the whole text has them: all others are blank. `name` becomes the output's name.
+    """
+    lines = text.split("\n")
+    return tuple(_part(one, lines, name) for one in segment(lines) if one.kind is not None)
+
+
+def unread(text: str, name: str, device: str) -> tuple[Gap, ...]:
+    """A gap for each typed show command whose answer nothing here reads."""
+    return tuple(
+        Gap(device, name, f"nothing here reads the answer of {one.command!r}", one.lines[0] + 1)
+        for one in segment(text.split("\n"))
+        if one.kind is None and one.command is not None
+    )
+
+
+def _part(one: Segment, lines: list[str], name: str) -> Part:
+    assert one.kind is not None
+    last = one.lines[-1]
+    body = [""] * (last + 1)
+    for number in one.lines:
+        body[number] = lines[number]
+    pluto = one.pluto
+    if one.kind is OutputKind.LOG and one.platform is Platform.STRONGSWAN and not pluto:
+        body = [f"[IKE] {line.strip()}" if CHARON_SAYS.match(line) else line for line in body]
+    if one.kind in (OutputKind.IPSEC_CONF, OutputKind.IPSEC_SECRETS):
+        pluto = pluto or any(PLUTO_ONLY.search(lines[number]) for number in one.lines)
+    return Part(one.platform, one.host, RawOutput(one.kind, name, "\n".join(body)), pluto)

@@ -1,0 +1,1 @@
+"""Pasted text: any bytes → repaired lines → what each of them is. `parse/detect.py` is the way in."""

@@ -1,0 +1,107 @@
+"""Bytes of unknown encoding → text. What matters in it is ASCII; the encoding decides only about the prose around."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from ipsecbot.errors import InputError
+
+_MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# First bytes of what people attach by mistake, and what to do instead.
+_PACKED: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
+    (b"PK\x03\x04", "is an archive or an office document: give its text"),
+    (b"%PDF-", "is a PDF: copy its text"),
+    (b"\x89PNG", "is a picture: give the text"),
+    (b"\xff\xd8\xff", "is a picture: give the text"),
+    (b"\xd4\xc3\xb2\xa1", "is a packet capture: give debugs or logs"),
+    (b"\xa1\xb2\xc3\xd4", "is a packet capture: give debugs or logs"),
+    (b"\n\r\r\n", "is a packet capture: give debugs or logs"),
+)
+_SAMPLE = 65536
+_CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+_CYRILLIC = re.compile(rb"[\xc0-\xff]{3,}")
+# str.splitlines() knows more line ends than an editor does; only the line feed counts here.
+_BREAKS = re.compile("\r\n|\r")
+_OTHER_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+
+def decode(raw: bytes, name: str) -> str:
+    """The text of `raw`, its lines ending in line feeds only, so that line numbers are those of an editor.
+
+    UTF-8 and UTF-16/32 by their marks, then UTF-8, UTF-16 without a mark, GB18030, CP1251 and CP1252 by their bytes.
+    InputError (one sentence with `name`) when it is empty or no text.
+    """
+    if not raw.strip():
+        raise InputError(f"{name} is empty.")
+    for start, why in _PACKED:
+        if raw.startswith(start):
+            raise InputError(f"{name} {why}.")
+    encoding = next((name for mark, name in _MARKS if raw.startswith(mark)), None) or _guess(raw)
+    if encoding is None:
+        raise InputError(f"{name} is not text.")
+    text = raw.decode(encoding, errors="replace")
+    text = _OTHER_BREAKS.sub(" ", _BREAKS.sub("\n", text) if "\r" in text else text)
+    if not text.strip():
+        raise InputError(f"{name} is empty.")
+    return text.replace("\x00", "")
+
+
+def _guess(raw: bytes) -> str | None:
+    """The encoding of a text without a mark; None when it is none."""
+    sample = raw[:_SAMPLE]
+    if sample.count(0) * 4 >= len(sample):
+        return _wide(sample)
+    if len(_CONTROLS.findall(sample)) * 20 > len(sample):
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=len(sample) == len(raw))
+    except UnicodeDecodeError:
+        return _eight_bits(sample)
+    return "utf-8"
+
+
+def _wide(sample: bytes) -> str | None:
+    """UTF-16 without a mark: mostly ASCII, so every other byte is zero."""
+    for encoding, zeros, letters in (("utf-16-le", sample[1::2], sample[::2]), ("utf-16-be", sample[::2], sample[1::2])):
+        if zeros.count(0) * 10 >= len(zeros) * 7 and letters.count(0) * 50 < len(letters):
+            return encoding
+    return None
+
+
+def _eight_bits(sample: bytes) -> str:
+    """Which of the old encodings: Chinese comes in pairs, Russian in runs of letters, the rest is Western."""
+    high = len(_HIGH.findall(sample))
+    russian = sum(len(run) for run in _CYRILLIC.findall(sample))
+    if russian * 10 >= high * 8 and not _is_gb18030(sample):
+        return "cp1251"
+    if _is_gb18030(sample) and sum(len(_HIGH.findall(pair)) for pair in _HIGH_PAIRS.findall(sample)) * 10 >= high * 9:
+        return "cp1251" if russian * 10 >= high * 9 and _looks_russian(sample) else "gb18030"
+    return "cp1252" if _is_strictly(sample, "cp1252") else "latin-1"
+
+
+def _looks_russian(sample: bytes) -> bool:
+    """Russian words are short runs with lower-case letters (0xE0-0xFF); Chinese ones mix all bytes from 0xA1."""
+    high = _HIGH.findall(sample)
+    return sum(1 for byte in high if byte >= b"\xe0") * 10 >= len(high) * 7
+
+
+def _is_gb18030(sample: bytes) -> bool:
+    return _is_strictly(sample, "gb18030")
+
+
+def _is_strictly(sample: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
