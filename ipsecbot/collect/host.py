@@ -19,7 +19,7 @@ from typing import Any
 from ipsecbot.collect.commands import Command, CommandRefused, render
 from ipsecbot.collect.failures import LIBRARY_ERRORS, hung, lost, while_asking, while_opening, wrong_platform
 from ipsecbot.collect.session import Answer
-from ipsecbot.collect.ssh import authentication, client_for
+from ipsecbot.collect.ssh import authentication, client_for, hang_up
 from ipsecbot.errors import DeviceError, EnableRefused, SessionLost
 from ipsecbot.model.device import Platform
 from ipsecbot.model.target import SudoUse, Target
@@ -132,7 +132,7 @@ class HostSession:
         except LIBRARY_ERRORS as trouble:
             raise while_asking(self._target, trouble) from None
         finally:
-            channel.close()
+            hang_up(channel)
 
     def _channel(self, script: str) -> Any:
         transport = self._client.get_transport()
@@ -174,7 +174,7 @@ class HostSession:
         except LIBRARY_ERRORS as trouble:
             raise while_asking(self._target, trouble) from None
         finally:
-            channel.close()
+            hang_up(channel)
 
     def listen(self, limit: timedelta, stop: Callable[[], bool]) -> Iterator[str]:
         """An exec session hears nothing that no command of its own writes."""
@@ -185,7 +185,7 @@ class HostSession:
         return transport is not None and transport.is_active()
 
     def close(self) -> None:
-        self._client.close()
+        hang_up(self._client)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from netmiko.cisco.cisco_ios import CiscoIosSSH
 from ipsecbot.collect.commands import Command, CommandRefused, render, row_of
 from ipsecbot.collect.failures import LIBRARY_ERRORS, while_asking, while_opening, wrong_platform
 from ipsecbot.collect.session import Answer
-from ipsecbot.collect.ssh import authentication, client_for
+from ipsecbot.collect.ssh import authentication, client_for, hang_up
 from ipsecbot.collect.terminal import Terminal
 from ipsecbot.errors import DeviceError, EnableRefused
 from ipsecbot.model.device import Platform
@@ -56,7 +56,7 @@ class _Connection(CiscoIosSSH):
         try:
             self.session_preparation()
         except BaseException:
-            self.paramiko_cleanup()
+            hang_up(self.remote_conn, self.remote_conn_pre)
             raise
 
     def _build_ssh_client(self) -> paramiko.SSHClient:
@@ -192,6 +192,4 @@ class IosSession:
     def close(self) -> None:
         """Without netmiko's farewell: `exit` would wait for a prompt that a debug stream may bury."""
         connection = self._connection
-        for part in (connection.remote_conn, connection.remote_conn_pre):
-            if part is not None:
-                part.close()
+        hang_up(connection.remote_conn, connection.remote_conn_pre)

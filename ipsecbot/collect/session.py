@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +29,10 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"Answer({self.command.row.name}, {len(self.text)} characters, refusal={self.refusal is not None})"
+
+
+# both ends are opened at once, and two threads that come to netmiko by different doors see each other's half-made modules
+_LOADING = threading.Lock()
 
 
 class Session(Protocol):
@@ -61,10 +66,14 @@ def open_session(target: Target) -> Session:
     Unreachable, NoCommonAlgorithms, HostKeyRefused, LoginRefused, EnableRefused, DeviceHung, SessionLost, WrongPlatform;
     CredentialError when a key cannot be read. netmiko and NAPALM are imported here, at the first device.
     """
-    if target.device.platform is Platform.CISCO_IOS:
-        from ipsecbot.collect.ios import IosSession
+    opener: Callable[[Target], Session]
+    with _LOADING:
+        if target.device.platform is Platform.CISCO_IOS:
+            from ipsecbot.collect import ask_ios, ios  # noqa: F401  # a visit imports ask_ios next
 
-        return IosSession(target)
-    from ipsecbot.collect.host import HostSession
+            opener = ios.IosSession
+        else:
+            from ipsecbot.collect import ask_host, host  # noqa: F401
 
-    return HostSession(target)
+            opener = host.HostSession
+    return opener(target)

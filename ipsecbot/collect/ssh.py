@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import threading
 from pathlib import Path
@@ -33,6 +34,14 @@ def client_for(target: Target) -> paramiko.SSHClient:
     return client
 
 
+def hang_up(*parts: Any) -> None:
+    """Closes channels and transports. Closing says goodbye, and paramiko raises EOFError where nobody is left to hear it."""
+    for part in parts:
+        if part is not None:
+            with contextlib.suppress(EOFError, OSError, paramiko.SSHException):
+                part.close()
+
+
 class _Policy(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
     """accept-new appends one line: paramiko's own policy rewrites the file and loses comments and foreign lines."""
 
@@ -42,10 +51,16 @@ class _Policy(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko 
     def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
         if self._target.host_keys is not HostKeyPolicy.ACCEPT_NEW:
             raise unknown_host_key(self._target)
-        with _WRITING:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as stream:
-                stream.write(f"{hostname} {key.get_name()} {key.get_base64()}\n")
+        try:
+            with _WRITING:
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with self._path.open("a", encoding="utf-8") as stream:
+                    stream.write(f"{hostname} {key.get_name()} {key.get_base64()}\n")
+        except OSError as trouble:
+            raise HostKeyRefused(
+                self._target.device.name,
+                f"its new host key cannot be written to {self._path} ({trouble.strerror or 'error'}); check known_hosts.",
+            ) from None
 
 
 def authentication(target: Target) -> dict[str, Any]:

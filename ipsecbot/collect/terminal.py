@@ -11,11 +11,14 @@ import re
 import time
 from typing import Any
 
+import paramiko
+
 from ipsecbot.collect.failures import hung, lost, wrong_platform
 from ipsecbot.model.target import Target
 
-_MORE = re.compile(r"[ \t]*-{1,2} ?[Mm]ore ?-{1,2}[ \t]*\Z")
+_MORE = re.compile(r"^[ \t]*-{1,2} ?[Mm]ore ?-{1,2}[ \t]*$", re.MULTILINE)
 _ERASED = re.compile(r"[ \t]*-{1,2} ?[Mm]ore ?-{1,2}[ \t]?(?:\x08+ *\x08*|\r *\r)?")
+_WIPED = re.compile(r"\x08+ *\x08+|\r +\r")  # what takes a pager's line away, when it comes after the key
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 _ANY_PROMPT = re.compile(r"(?:^|\n)(?P<name>[^\n]{0,79}?\S)(?P<end>[>#$%]) ?\Z")
 _SYSLOG = re.compile(r"\s*$|.*%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-[A-Z0-9_]+:")
@@ -44,7 +47,7 @@ class Terminal:
             data = self._channel.recv(65536)
         except TimeoutError:
             return ""
-        except OSError:
+        except (OSError, EOFError, paramiko.SSHException):  # reading may write: paramiko opens the window again
             raise lost(self._target) from None
         if not data:
             raise lost(self._target)
@@ -110,7 +113,7 @@ class Terminal:
                 if echoed < 0:
                     continue
             tail = max(echoed, len(text) - 4000)
-            if _MORE.search(text, tail):
+            if _asks_for_a_key(text, tail):
                 text = _ERASED.sub("", text)
                 self._channel.sendall(b" ")
                 continue
@@ -123,7 +126,18 @@ class Terminal:
     def _ends(after: str, quiet: float) -> bool:
         """Whether a prompt with `after` behind it is the end: nothing follows, or only messages that the router pushed in
         between, or nothing more comes (else it was a line of the answer that looks like a prompt)."""
-        return not after or quiet >= _QUIET or (after.endswith("\n") and all(map(_SYSLOG.match, after.split("\n"))))
+        return not after or quiet >= _QUIET or _is_pushed(after)
+
+
+def _is_pushed(text: str) -> bool:
+    """Whether these are whole messages that the router pushed in between, and nothing else."""
+    return text.endswith("\n") and all(map(_SYSLOG.match, text.split("\n")))
+
+
+def _asks_for_a_key(text: str, start: int) -> bool:
+    """Whether the pager waits: its line comes last, or only pushed messages after it."""
+    last = max(_MORE.finditer(text, start), key=lambda match: match.start(), default=None)
+    return last is not None and (last.end() == len(text) or _is_pushed(text[last.end() :]))
 
 
 def _without_pushed(text: str) -> str:
@@ -138,5 +152,5 @@ def _without_pushed(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """Without the end of the echo's line, without what paging left."""
-    text = _ERASED.sub("", text).replace("\x08", "").replace("\r", "")
+    text = _WIPED.sub("", _ERASED.sub("", text)).replace("\x08", "").replace("\r", "")
     return text.split("\n", 1)[-1] if "\n" in text else text
