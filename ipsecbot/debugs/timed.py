@@ -48,12 +48,14 @@ def run(
     clock: Callable[[], datetime],
     trigger: Trigger | None = None,
     progress: Callable[[str], None] = lambda _step: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> TimedDebug:
     """Debug the negotiation with one peer for at most `seconds` (never more than 120).
 
     `line` is a login that is open already and stays open; `opener` makes another one on the same router. `settled(text)`
     looks at all debug lines so far (without secrets), several times a second, and ends the wait early. `trigger` is called
-    once everything is armed, in a thread of its own; its outputs come back with ours.
+    once everything is armed, in a thread of its own; its outputs come back with ours. Once `stopped()`, nothing is switched
+    on any more, and what is on goes off at once.
 
     DebugRefused: nothing was switched on, or all of it is off again. A session that is lost while debugging is on is no
     exception but `stopped_by`; see TimedDebug.proved_off.
@@ -69,20 +71,24 @@ def run(
     fired = Firing(trigger)
     try:
         watcher.ready()
+        if stopped():
+            raise DebugRefused(line.device, "it was interrupted before anything was switched on.")
         progress("switching the debug on")
         arming.arm(line, switches_for(request.peer, request.ike_version, kmi=request.kmi))
         fired.start()
         progress(f"watching for up to {seconds.total_seconds():.0f} s")
-        watcher.watch(seconds, settled)
+        watcher.watch(seconds, lambda text: stopped() or settled(text))
     except DebugRefused as trouble:
         refused = trouble
     except DeviceError as trouble:
         watcher.lost(trouble)
     finally:
-        fired.join()
-        progress("switching the debug off")
-        proof, proved = arming.disarm_surely(line, opener) if arming.on else (None, True)
-        watcher.close()
+        try:
+            fired.join()
+            progress("switching the debug off")
+        finally:  # whatever becomes of the progress line
+            proof, proved = arming.disarm_surely(line, opener) if arming.on else (None, True)
+            watcher.close()
     if refused is not None:
         raise refused if proved else DebugRefused(refused.device, f"{refused.reason} {' '.join(arming.notes)}")
     found = watcher.output(clock)

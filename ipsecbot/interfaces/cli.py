@@ -5,6 +5,7 @@ Exit codes: 0 healthy, 1 a fault was found, 2 usage or input error, 3 undetermin
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import metadata
 from typing import Annotated
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ipsecbot.errors import CredentialError, DeviceError, IpsecbotError
-from ipsecbot.interfaces import eval_command, explain_command, inventory_commands, lab_commands
+from ipsecbot.interfaces import eval_command, explain_command, interruption, inventory_commands, lab_commands
 from ipsecbot.interfaces.options import HtmlOption, InventoryOption, JsonOption
 
 app = typer.Typer(
@@ -81,14 +82,18 @@ def diagnose(
 
 def main() -> None:
     """The console script: every expected error is one line on stderr and an exit code."""
+    interruption.raise_on_signals()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no arrows shows question marks
     try:
         app()
+    except interruption.Interrupted as stop:
+        interruption.end(stop)
     except DeviceError as error:
         _fail(error, UNREACHABLE)
     except (IpsecbotError, CredentialError) as error:
         _fail(error, USAGE)
-    except KeyboardInterrupt:
-        _fail("interrupted; whatever was switched on has been switched off", 130)
 
 
 def _fail(error: object, code: int) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ipsecbot.interfaces.interruption import as_keyboard_interrupt
+
 app = typer.Typer(help="A laboratory: emulated IOS routers, real strongSwan hosts, and a demonstration.", no_args_is_help=True)
 
 InventoryFile = Annotated[
@@ -23,6 +25,7 @@ def ios(
     """Two emulated IOS routers over SSH on loopback, until Ctrl-C."""
     from ipsecbot.lab.ios import run
 
+    as_keyboard_interrupt()
     run(left, right, inventory, typer.echo)
 
 
@@ -35,6 +38,7 @@ def strongswan(
     """Two real strongSwan hosts in network namespaces (root), until Ctrl-C."""
     from ipsecbot.lab.strongswan.standing import run
 
+    as_keyboard_interrupt()
     run(left, right, inventory, typer.echo)
 
 

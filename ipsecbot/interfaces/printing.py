@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -21,8 +22,9 @@ def progress_printer(quiet: bool) -> Progress:
 
     def say(device: str, step: str) -> None:
         if not quiet:
-            sys.stderr.write(f"[{time.monotonic() - started:5.1f}s] {device}: {step}\n")
-            sys.stderr.flush()
+            with contextlib.suppress(OSError):  # nobody reads any more; the work goes on, and its debugs go off
+                sys.stderr.write(f"[{time.monotonic() - started:5.1f}s] {device}: {step}\n")
+                sys.stderr.flush()
 
     return say
 

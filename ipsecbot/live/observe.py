@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -70,6 +70,7 @@ class Story:
 
     told_at: float | None = None
     ready: dict[Side, threading.Event] = field(default_factory=dict)
+    interrupted: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)  # the end that started it has seen how it ended
 
     def teller(self, watched: Watched, clock: Callable[[], datetime]) -> Callable[[str], bool]:
@@ -78,6 +79,8 @@ class Story:
 
         def settled(text: str) -> bool:
             nonlocal looked_at, length
+            if self.interrupted.is_set():
+                return True
             now = time.monotonic()
             if len(text) != length and now - looked_at >= BETWEEN_LOOKS:
                 looked_at, length = now, len(text)
@@ -106,14 +109,33 @@ def observe(
     """Watch every end while the negotiation is tried, then look at the SAs again.
 
     Returns each end's snapshot with what was learnt, and sentences on what was done. A refused debug is one of the
-    sentences, not an error: the diagnosis goes on with what there is.
+    sentences, not an error: the diagnosis goes on with what there is. An interruption (Ctrl-C) is raised again once every
+    debug is off, with these sentences as its notes.
     """
     story = Story(ready={end.side: threading.Event() for end in ends})
+    jobs: list[Watching] = []
     with ThreadPoolExecutor(max_workers=len(ends)) as pool:
-        jobs = [pool.submit(_watch_one, end, limits, story, fingerprinter, clock, progress) for end in ends]
-        results = [job.result() for job in jobs]
+        try:
+            for end in ends:
+                jobs.append(pool.submit(_watch_one, end, limits, story, fingerprinter, clock, progress))
+            results = [job.result() for job in jobs]
+        except BaseException as interruption:
+            story.interrupted.set()
+            story.over.set()
+            for note in _notes_of(jobs):
+                interruption.add_note(note)
+            raise
     notes = [note for _, sentences in results for note in sentences]
     return {end.side: snapshot for end, (snapshot, _) in zip(ends, results, strict=True)}, tuple(notes)
+
+
+Watching = Future[tuple[Snapshot, tuple[str, ...]]]
+
+
+def _notes_of(jobs: Iterable[Watching]) -> Iterable[str]:
+    """What was done, of every end that came to its end."""
+    wait(jobs)
+    return (note for job in jobs if job.exception() is None for note in job.result()[1])
 
 
 def _watch_one(
@@ -136,6 +158,8 @@ def _watch_one(
         if end.start is not None:
             story.told_at = story.told_at or time.monotonic()
             story.over.set()
+    if story.interrupted.is_set():
+        return end.visit.snapshot, notes
     after = reread(end.session, fingerprinter=fingerprinter, clock=clock, progress=say)
     return _joined(end.visit.snapshot, after, seen), notes
 
@@ -159,9 +183,9 @@ def _look(
         return seen.outputs, seen.notes
     if limits.debug is None or end.peer is None:
         why = () if limits.debug is None else (f"{line.device}: no debug: the peer's address is not known",)
-        _until_idle(end, line, clock, say)
+        _until_idle(end, line, story, clock, say)
         outputs = trigger()
-        _until_idle(end, line, clock, say)
+        _until_idle(end, line, story, clock, say)
         if end.start is None:
             story.over.wait(limits.seconds)
         return outputs, why
@@ -179,23 +203,24 @@ def _look(
             clock=clock,
             trigger=trigger,
             progress=say,
+            stopped=story.interrupted.is_set,
         )
     except DebugRefused as refused:
         return trigger(), (f"{refused}",)
-    return seen.outputs, (_account(line.device, request, seen), *(f"{line.device}: {note}" for note in seen.notes))
+    return seen.outputs, (_account(line.device, request, seen, story), *(f"{line.device}: {note}" for note in seen.notes))
 
 
-def _until_idle(end: Watched, line: Line, clock: Callable[[], datetime], say: Callable[[str], None]) -> None:
+def _until_idle(end: Watched, line: Line, story: Story, clock: Callable[[], datetime], say: Callable[[str], None]) -> None:
     """Without a debug the state table tells whether an attempt is under way; wait for its end, but not for long.
 
     Before the trigger, because a router that still retransmits an attempt starts no other one; after it, for the outcome.
     """
     if end.start is None:
         return
-    pause, deadline = threading.Event(), time.monotonic() + LONGEST_ATTEMPT
-    while _is_negotiating(end, line, clock) and time.monotonic() < deadline:
+    deadline = time.monotonic() + LONGEST_ATTEMPT
+    while not story.interrupted.is_set() and _is_negotiating(end, line, clock) and time.monotonic() < deadline:
         say("waiting for the attempt under way to end")
-        pause.wait(BETWEEN_STATES)
+        story.interrupted.wait(BETWEEN_STATES)
 
 
 def _is_negotiating(end: Watched, line: Line, clock: Callable[[], datetime]) -> bool:
@@ -229,6 +254,8 @@ def _trigger(
         for side, ready in story.ready.items():
             if side is not end.side:
                 ready.wait(max(0.0, deadline - time.monotonic()))
+        if story.interrupted.is_set():
+            return ()
         say(f"starting the negotiation: {_spoken(end.start)}")
         return fire(end.session, end.start, fingerprinter=fingerprinter)
 
@@ -241,11 +268,12 @@ def _spoken(start: Ping | Initiate) -> str:
     return f"initiate {start.connection}"
 
 
-def _account(device: str, request: timed.Request, seen: TimedDebug) -> str:
+def _account(device: str, request: timed.Request, seen: TimedDebug, story: Story) -> str:
     """What the debug did and that it is off, in one sentence."""
     off = "show debugging proves it off again" if seen.proved_off else "IT COULD NOT BE PROVED OFF: look at the device"
     ended = {StoppedBy.SETTLED: "told its story", StoppedBy.TIME: "ran its time", StoppedBy.SESSION_LOST: "was cut"}
-    return f"{device}: debug for peer {request.peer} {ended[seen.stopped_by]} ({', '.join(seen.armed)}); {off}"
+    how = "was interrupted" if story.interrupted.is_set() else ended[seen.stopped_by]
+    return f"{device}: debug for peer {request.peer} {how} ({', '.join(seen.armed)}); {off}"
 
 
 def _joined(before: Snapshot, after: Snapshot, seen: Iterable[RawOutput]) -> Snapshot:
