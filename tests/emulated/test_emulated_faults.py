@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 from conftest import Diagnose
+from emulated_pairs import RIGHT
 from faults import FAULTS, Fault
+
+from ipsecbot.lab.ios.misbehaviour import Misbehaviour
+
+AWKWARD = {
+    "slow": Misbehaviour(slow=0.3),
+    "banner": Misbehaviour(banner="*** AUTHORISED# USERS> ONLY ***\nPassword: is not asked twice\n"),
+    "noise": Misbehaviour(noise=0.4),
+    "always-pages": Misbehaviour(more_always=True),
+    "console-debugging": Misbehaviour(console_debugging=True),
+}
 
 
 def test_the_catalogue_is_large_enough() -> None:
@@ -27,3 +38,20 @@ def test_the_cause_is_found(diagnose: Diagnose, fault: Fault) -> None:
     if fault.change:
         assert document["findings"][0]["change"] in fault.change
     assert all(flags == frozenset() for flags in answer.debugging.values())
+
+
+@pytest.mark.parametrize("awkward", AWKWARD.values(), ids=AWKWARD)
+def test_an_awkward_router_does_not_change_the_answer(diagnose: Diagnose, awkward: Misbehaviour) -> None:
+    """Slowness, banners, syslog between the lines and a pager that stays on: the same cause, debugging off afterwards."""
+    fault = next(fault for fault in FAULTS if fault.name == "v1-group")
+    answer = diagnose(fault, {RIGHT: awkward})
+    assert answer.document.get("cause") == fault.cause, answer.stderr or answer.document
+    assert answer.document["attribute"] == fault.attribute
+    assert all(flags == frozenset() for flags in answer.debugging.values())
+
+
+def test_a_foreign_debug_stays_on(diagnose: Diagnose) -> None:
+    """What somebody else switched on is on afterwards too."""
+    fault = next(fault for fault in FAULTS if fault.name == "v1-group")
+    answer = diagnose(fault, {RIGHT: Misbehaviour(foreign_debug=True)})
+    assert answer.debugging[RIGHT] == {"ip icmp"}, answer.stderr

@@ -161,9 +161,18 @@ class IosLab:
         return next((nat.outside for nat in self.world.faults.nat if nat.inside == address), address)
 
     def debugging(self, name: str) -> frozenset[str]:
-        """The debug flags that are on (`isakmp`, `ipsec`, …), with `condition A.B.C.D` for each debug condition."""
-        router = self._routers[name].machine.router
-        return self._call(lambda: frozenset({*router.debugs, *(f"condition {peer}" for peer in router.conditions)}))
+        """The debug flags that are on (`isakmp`, `ipsec`, …), with `condition A.B.C.D` for each debug condition.
+
+        `ip icmp` is the one that somebody else switched on (`Misbehaviour.foreign_debug`).
+        """
+        home = self._routers[name]
+        router = home.machine.router
+
+        def flags() -> frozenset[str]:
+            foreign = {"ip icmp"} if home.foreign_debug else set()
+            return frozenset({*router.debugs, *(f"condition {peer}" for peer in router.conditions), *foreign})
+
+        return self._call(flags)
 
     def sent(self, name: str) -> tuple[Heard, ...]:
         """Every command line that the router has received, with its VTY."""
