@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from ipsecbot.model.evidence import Finding, Source, Verdict
 from ipsecbot.model.exchange import Exchange, Message
 from ipsecbot.model.snapshot import Gap
 from ipsecbot.model.tunnel import Diagnosis
+from ipsecbot.report.choices import choices
 
 SCHEMA = "ipsecbot.diagnosis/1"
 
@@ -31,6 +33,7 @@ def document(diagnosis: Diagnosis) -> dict[str, Any]:
         "tunnel": diagnosis.tunnel.name,
         "findings": [_finding(finding) for finding in diagnosis.findings if finding.verdict is not Verdict.CLEARED],
         "exchanges": [_exchange(exchange) for exchange in diagnosis.tunnel.ladder.exchanges],
+        "choices": [asdict(table) for table in choices(diagnosis.tunnel)],
         "missing": [{"device": missing.device, "what": missing.what, "why": missing.why} for missing in diagnosis.missing],
         "gaps": [_gap(gap) for gap in diagnosis.gaps],
         "notes": list(diagnosis.notes),

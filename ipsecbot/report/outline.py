@@ -11,6 +11,7 @@ from ipsecbot.ladder.draw import DrawnRow, draw
 from ipsecbot.model.evidence import Change, Conclusion, Finding, Missing, Remedy, Side, Source, Verdict, Verification
 from ipsecbot.model.snapshot import Gap
 from ipsecbot.model.tunnel import Diagnosis, Tunnel
+from ipsecbot.report.choices import ChoiceTable, choices
 from ipsecbot.report.sidebyside import Comparison, compare_ends
 
 VERDICT_WORDS = {
@@ -61,6 +62,7 @@ class Outline:
     right: str
     ladder: tuple[DrawnRow, ...]
     comparison: Comparison | None
+    choices: tuple[ChoiceTable, ...]
     quotes: tuple[Source, ...]
     candidates: tuple[Candidate, ...]
     advice: tuple[Advice, ...]
@@ -84,6 +86,7 @@ def outline(diagnosis: Diagnosis) -> Outline:
         right=right,
         ladder=draw(tunnel.ladder, left, right),
         comparison=compare_ends(tunnel),
+        choices=choices(tunnel),
         quotes=leading.evidence[:MOST_QUOTES] if leading is not None else (),
         candidates=tuple(
             Candidate(finding.cause, percent(finding.confidence), finding.headline)

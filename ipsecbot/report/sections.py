@@ -6,6 +6,7 @@ SECTIONS = {
     "candidates": "What it could be",
     "ladder": "What happened on the wire",
     "comparison": "What both ends want",
+    "choices": "Which proposal was chosen, and why",
     "evidence": "Evidence",
     "remedy": "Remedy",
     "missing": "What to collect next",

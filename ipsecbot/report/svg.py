@@ -8,7 +8,7 @@ from ipsecbot.ladder.draw import Arrow, DrawnRow
 
 WIDTH, ROW, TOP = 760, 30, 44
 LEFT, RIGHT = 150, 610
-MOST_CHARACTERS = 104
+MOST_CHARACTERS, MOST_BOLD = 104, 84
 
 
 def ladder_svg(rows: tuple[DrawnRow, ...], left: str, right: str) -> str:
@@ -57,7 +57,8 @@ def _row(row: DrawnRow, y: int) -> str:
 
 
 def _words(row: DrawnRow, y: int) -> str:
-    text = row.text if len(row.text) <= MOST_CHARACTERS else row.text[: MOST_CHARACTERS - 1] + "…"
+    room = MOST_BOLD if row.stopped else MOST_CHARACTERS
+    text = row.text if len(row.text) <= room else row.text[: room - 1] + "…"
     if row.heading:
         return f'<text x="8" y="{y + 16}" font-weight="600">{escape(text)}</text>'
     kind, mark = ("badtext", "✗ ") if row.stopped else ("soft", "· ")

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from ipsecbot.model.evidence import Conclusion
 from ipsecbot.model.tunnel import Diagnosis
+from ipsecbot.report.choices import ChoiceTable
 from ipsecbot.report.outline import Outline, outline, place
 from ipsecbot.report.sections import SECTIONS
 from ipsecbot.report.sidebyside import Comparison, Mark
@@ -53,6 +54,8 @@ def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
         yield f"{SECTIONS['ladder']}: {page.left} ⇄ {page.right}", _ladder(page)
     if page.comparison:
         yield SECTIONS["comparison"], _comparison(page.comparison)
+    for table in page.choices:
+        yield f"{SECTIONS['choices']}: {table.title}", _choices(table)
     if page.quotes:
         yield SECTIONS["evidence"], _plain(f"{place(quote)}\n    {quote.text.strip()}" for quote in page.quotes)
     for advice in page.advice:
@@ -68,6 +71,20 @@ def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
         yield SECTIONS["gaps"], _plain(page.gaps)
     if page.notes:
         yield SECTIONS["notes"], _plain(page.notes)
+
+
+def _choices(walk: ChoiceTable) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True)
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    for row in walk.rows:
+        style = "green" if row.accepted else ""
+        table.add_row(
+            Text("✓" if row.accepted else "✗", style=style or "red"),
+            *(Text(cell) for cell in (row.offered, row.against, row.result)),
+        )
+    return table
 
 
 def _plain(lines: Iterable[str]) -> Text:
