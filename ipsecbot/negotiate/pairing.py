@@ -63,7 +63,8 @@ def pair(
 ) -> tuple[Pairing, ...]:
     """Pairings, best first, each with the replay in both directions; empty when either end has nothing for the other.
 
-    Of several connections each is kept with its best partner only: what another pairing explains better is no fault.
+    Of several connections each is kept with its best partner only: what another pairing explains better is no fault. One that
+    is not in force (not loaded, not applied) counts only where no other would be used.
     """
     ranked: list[tuple[_Rank, Pairing]] = []
     for mine in _candidates(left, left_address, right, right_address):
@@ -71,6 +72,7 @@ def pair(
             pairing = _pairing(mine, yours, left, right, left_address, right_address)
             ranked.append((_rank(pairing, left_address, right_address), pairing))
     ranked.sort(key=lambda item: item[0])
+    ranked = [item for item in ranked if item[0].not_in_force == 0] or ranked
     best_left: dict[int, _Rank] = {}
     best_right: dict[int, _Rank] = {}
     for rank, pairing in ranked:

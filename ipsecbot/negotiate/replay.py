@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ipsecbot.model.connection import Connection
+from ipsecbot.model.connection import ChildPolicy, Connection
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.tunnel import Endpoint
@@ -63,17 +63,29 @@ def _children(initiator: Party, responder: Party, version: int) -> tuple[ChildRe
     if not mine or not yours:
         silent = responder.name if mine else initiator.name
         return None, Checked(unknown=(f"{silent} has no child configured on this connection",))
+    best = [_partner(initiator, responder, child, yours, version) for child in mine]
+    fitting = [child.responder for child in best if child.selectors]
+    free = tuple(child for child in yours if child not in fitting)
+    # what another child of the initiator already uses is not what a child without a partner was meant for
     best = [
-        min((replay_child(initiator, responder, child, other, version) for other in yours), key=_distance) for child in mine
+        child if child.selectors or not free else _partner(initiator, responder, child.initiator, free, version)
+        for child in best
     ]
     failing = next((child for child in best if child.checked.mismatches), best[0])
     return failing, failing.checked
 
 
-def _distance(child: ChildReplay) -> tuple[bool, int, int]:
-    """Selectors decide which child is meant; then the fewest differences."""
+def _partner(
+    initiator: Party, responder: Party, mine: ChildPolicy, yours: tuple[ChildPolicy, ...], version: int
+) -> ChildReplay:
+    return min((replay_child(initiator, responder, mine, other, version) for other in yours), key=_distance)
+
+
+def _distance(child: ChildReplay) -> tuple[bool, int, int, bool]:
+    """Selectors decide which child is meant; then the fewest differences, then the name."""
     wrong = [mismatch for mismatch in child.checked.mismatches if not mismatch.late]
-    return not child.selectors, len(wrong), len(child.checked.mismatches)
+    differs = child.initiator.name != child.responder.name
+    return not child.selectors, len(wrong), len(child.checked.mismatches), differs
 
 
 def _negotiation(

@@ -63,7 +63,7 @@ class _Conn:
             remote_addresses=remote or ("%any",),
             ike=self._ike(versions, local, remote),
             children=(self._child(versions),),
-            applied=False if auto is not None and auto.value == "ignore" else None,
+            applied=False if auto is None or auto.value == "ignore" else None,  # ignore is the default
             problems=tuple(self.notes.problems),
             address_source=self._source(self.remote) or self._source(self.local),
             source=section.source,
