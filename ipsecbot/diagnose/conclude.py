@@ -9,6 +9,7 @@ from ipsecbot.diagnose.facts import SIDES, Facts
 from ipsecbot.diagnose.faults import Stage, fault
 from ipsecbot.diagnose.ranking import findings
 from ipsecbot.diagnose.registry import Judgement, judge
+from ipsecbot.diagnose.related import related
 from ipsecbot.diagnose.remedy import remedies
 from ipsecbot.diagnose.rules import every_rule
 from ipsecbot.diagnose.symptoms import hints
@@ -36,6 +37,7 @@ def conclude(tunnel: Tunnel) -> Diagnosis:
         findings=kept,
         missing=_missing(facts, judgements, kept, best),
         notes=_notes(facts),
+        related=related(tunnel),
     )
     if best is None:
         return replace(common, confidence=kept[0].confidence if kept else 0.0, headline=_undetermined(facts, common))
@@ -74,7 +76,7 @@ def _missing(
         for side in SIDES
         if (end := facts.end(side)) is not None and end.failure
     ]
-    if best is not None and best.confidence >= _SURE:
+    if (best is not None and best.confidence >= _SURE) or _nothing_was_seen(facts):
         return tuple(silent)
     open_causes = [finding.cause for finding in kept] or [judgement.cause for judgement in judgements]
     settles: dict[tuple[str, str, str], list[str]] = {}
@@ -90,6 +92,12 @@ def _missing(
             for (device, what, why), causes in settles.items()
         ),
     )
+
+
+def _nothing_was_seen(facts: Facts) -> bool:
+    """Whether no device could be asked: then each of them is what is missing, and no command on it."""
+    ends = [end for side in SIDES if (end := facts.end(side)) is not None]
+    return all(end.failure and end.connections is None and end.events is None and end.ike_sas is None for end in ends)
 
 
 def _notes(facts: Facts) -> tuple[str, ...]:
@@ -110,6 +118,9 @@ def _notes(facts: Facts) -> tuple[str, ...]:
 def _undetermined(facts: Facts, diagnosis: Diagnosis) -> str:
     candidates = diagnosis.findings
     if not candidates:
+        if _nothing_was_seen(facts):
+            dead = (f"{facts.name(side)}: {end.failure}" for side in SIDES if (end := facts.end(side)) is not None)
+            return " ".join(("Undetermined: no device could be asked.", *dead))
         if facts.replays and not any(replay.blocking for replay in facts.replays):
             return "Undetermined: both configurations agree, and nothing was seen of a negotiation; collect state and log."
         return "Undetermined: what was collected shows no negotiation, no state and no difference."

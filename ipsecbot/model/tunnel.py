@@ -72,6 +72,16 @@ class Tunnel:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """The configuration lines of `device` that decide `message`; `commands` show them where they were not read."""
+
+    device: str
+    message: str
+    lines: tuple[Source, ...]
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """The answer. `findings` are ranked, best first; `cause` is None when undetermined. What the JSON says is built
     from this alone (report/json.py)."""
@@ -87,3 +97,4 @@ class Diagnosis:
     missing: tuple[Missing, ...] = ()
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()  # what was done on the way: debug armed and proved off, triggers, warnings
+    related: tuple[Related, ...] = ()

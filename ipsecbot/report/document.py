@@ -32,7 +32,7 @@ def document(diagnosis: Diagnosis) -> dict[str, Any]:
         "headline": diagnosis.headline,
         "tunnel": diagnosis.tunnel.name,
         "findings": [_finding(finding) for finding in diagnosis.findings if finding.verdict is not Verdict.CLEARED],
-        "exchanges": [_exchange(exchange) for exchange in diagnosis.tunnel.ladder.exchanges],
+        "exchanges": [_exchange(exchange, diagnosis) for exchange in diagnosis.tunnel.ladder.exchanges],
         "choices": [asdict(table) for table in choices(diagnosis.tunnel)],
         "missing": [{"device": missing.device, "what": missing.what, "why": missing.why} for missing in diagnosis.missing],
         "gaps": [_gap(gap) for gap in diagnosis.gaps],
@@ -68,7 +68,9 @@ def _evidence(source: Source) -> dict[str, Any]:
     return {"device": source.device, "source": source.output, "line": source.first_line, "text": source.text}
 
 
-def _exchange(exchange: Exchange) -> dict[str, Any]:
+def _exchange(exchange: Exchange, diagnosis: Diagnosis) -> dict[str, Any]:
+    names = {message.name for message in exchange.messages}
+    mine = [one for one in diagnosis.related if one.device == exchange.device and one.message in names]
     return {
         "ike_version": exchange.ike_version,
         "mode": exchange.kind.value,
@@ -79,6 +81,10 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "messages": [_message(message) for message in exchange.messages],
         "reached": exchange.reached,
         "outcome": exchange.outcome.value,
+        "related_config": [
+            {"message": one.message, "lines": [_evidence(line) for line in one.lines], "commands": list(one.commands)}
+            for one in mine
+        ],
     }
 
 

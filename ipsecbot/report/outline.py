@@ -5,6 +5,7 @@ Terminal, HTML and chat renderers draw this and add no wording of their own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ipsecbot.ladder.draw import DrawnRow, draw
@@ -50,6 +51,15 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedRow:
+    """One configuration line of a device, and the messages it decides."""
+
+    device: str
+    messages: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """Everything a report shows, in order. Empty tuples are sections to leave out."""
 
@@ -63,6 +73,7 @@ class Outline:
     ladder: tuple[DrawnRow, ...]
     comparison: Comparison | None
     choices: tuple[ChoiceTable, ...]
+    related: tuple[RelatedRow, ...]
     quotes: tuple[Source, ...]
     candidates: tuple[Candidate, ...]
     advice: tuple[Advice, ...]
@@ -87,6 +98,7 @@ def outline(diagnosis: Diagnosis) -> Outline:
         ladder=draw(tunnel.ladder, left, right),
         comparison=compare_ends(tunnel),
         choices=choices(tunnel),
+        related=tuple(_related_rows(diagnosis)),
         quotes=leading.evidence[:MOST_QUOTES] if leading is not None else (),
         candidates=tuple(
             Candidate(finding.cause, percent(finding.confidence), finding.headline)
@@ -112,6 +124,20 @@ def place(source: Source) -> str:
         else f"lines {source.first_line}–{source.last_line}"
     )
     return f"{source.device}: {source.output}: {lines}"
+
+
+def _related_rows(diagnosis: Diagnosis) -> Iterator[RelatedRow]:
+    """One row per line of configuration, with every message it decides; requests and responses of one exchange together."""
+    for device in (diagnosis.tunnel.left.device.name, _right_name(diagnosis.tunnel)):
+        decided: dict[str, list[str]] = {}
+        for one in diagnosis.related:
+            if one.device != device:
+                continue
+            words = [f"{line.output} line {line.first_line}: {line.text.strip()}" for line in one.lines]
+            for text in words or [f"not read; see {command}" for command in one.commands]:
+                decided.setdefault(text, []).append(one.message.split(" ", maxsplit=1)[0])
+        for text, messages in decided.items():
+            yield RelatedRow(device, ", ".join(dict.fromkeys(messages)), text)
 
 
 def _facts(diagnosis: Diagnosis, leading: Finding | None) -> list[Fact]:

@@ -7,6 +7,7 @@ SECTIONS = {
     "ladder": "What happened on the wire",
     "comparison": "What both ends want",
     "choices": "Which proposal was chosen, and why",
+    "related": "Configuration behind each message",
     "evidence": "Evidence",
     "remedy": "Remedy",
     "missing": "What to collect next",

@@ -56,6 +56,8 @@ def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
         yield SECTIONS["comparison"], _comparison(page.comparison)
     for table in page.choices:
         yield f"{SECTIONS['choices']}: {table.title}", _choices(table)
+    if page.related:
+        yield SECTIONS["related"], _related(page)
     if page.quotes:
         yield SECTIONS["evidence"], _plain(f"{place(quote)}\n    {quote.text.strip()}" for quote in page.quotes)
     for advice in page.advice:
@@ -71,6 +73,16 @@ def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
         yield SECTIONS["gaps"], _plain(page.gaps)
     if page.notes:
         yield SECTIONS["notes"], _plain(page.notes)
+
+
+def _related(page: Outline) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(max_width=24)
+    table.add_column(overflow="fold")
+    for row in page.related:
+        table.add_row(*(Text(cell) for cell in (row.device, row.messages, row.text)))
+    return table
 
 
 def _choices(walk: ChoiceTable) -> Table:
