@@ -1,7 +1,7 @@
 """Watching one attempt at both ends: the timed debug on routers, the log on hosts, and the trigger when it was asked for.
 
 Both ends are watched at once. The trigger waits until every other end is ready, and as soon as one end's text has told how
-the negotiation ended, the others are given a moment for their last lines.
+the negotiation ended, the others are given a moment for their last lines (story.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ipsecbot.collect.fingerprint import Fingerprinter
@@ -23,6 +23,7 @@ from ipsecbot.debugs.line import Readers, StoppedBy, TimedDebug
 from ipsecbot.errors import DebugRefused
 from ipsecbot.ladder.climb import climb
 from ipsecbot.ladder.settled import is_settled
+from ipsecbot.live.story import Story
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.sa import IkeSa, SaState
@@ -33,8 +34,6 @@ from ipsecbot.parse.ios.sas import read_ikev2_sas, read_isakmp_sas
 from ipsecbot.parse.read import Parsed
 
 WATCH_WITHOUT_DEBUG = 30
-LAST_LINES = 2.0
-BETWEEN_LOOKS = 0.25
 BETWEEN_STATES = 1.0
 LONGEST_ATTEMPT = 20.0
 
@@ -62,34 +61,6 @@ class Limits:
     @property
     def seconds(self) -> int:
         return int(self.debug.total_seconds()) if self.debug else WATCH_WITHOUT_DEBUG
-
-
-@dataclass(slots=True)
-class Story:
-    """Whether the negotiation has told its story at any end; shared by the threads that watch."""
-
-    told_at: float | None = None
-    ready: dict[Side, threading.Event] = field(default_factory=dict)
-    interrupted: threading.Event = field(default_factory=threading.Event)
-    over: threading.Event = field(default_factory=threading.Event)  # the end that started it has seen how it ended
-
-    def teller(self, watched: Watched, clock: Callable[[], datetime]) -> Callable[[str], bool]:
-        """A `settled` for one end: True when its own text is decisive, or another's has been for a moment."""
-        looked_at, length = 0.0, -1
-
-        def settled(text: str) -> bool:
-            nonlocal looked_at, length
-            if self.interrupted.is_set():
-                return True
-            now = time.monotonic()
-            if len(text) != length and now - looked_at >= BETWEEN_LOOKS:
-                looked_at, length = now, len(text)
-                if _is_decisive(text, watched, clock()):
-                    self.told_at = self.told_at or now
-                    return True
-            return self.told_at is not None and now - self.told_at > LAST_LINES
-
-        return settled
 
 
 def _is_decisive(text: str, watched: Watched, at: datetime) -> bool:
@@ -173,7 +144,7 @@ def _look(
     say: Callable[[str], None],
 ) -> tuple[tuple[RawOutput, ...], tuple[str, ...]]:
     trigger = _trigger(end, limits, story, fingerprinter, say)
-    settled = story.teller(end, clock)
+    settled = story.teller(lambda text: _is_decisive(text, end, clock()))
     line = Line(end.session, fingerprinter)
     if end.session.target.device.platform is Platform.STRONGSWAN:
         vici = any(output.kind is OutputKind.LIST_SAS for output in end.visit.snapshot.outputs)
@@ -183,12 +154,7 @@ def _look(
         return seen.outputs, seen.notes
     if limits.debug is None or end.peer is None:
         why = () if limits.debug is None else (f"{line.device}: no debug: the peer's address is not known",)
-        _until_idle(end, line, story, clock, say)
-        outputs = trigger()
-        _until_idle(end, line, story, clock, say)
-        if end.start is None:
-            story.over.wait(limits.seconds)
-        return outputs, why
+        return _without_debug(end, line, limits, story, clock, say, trigger), why
     request = timed.Request(
         end.peer, limits.seconds, end.ike_version, limits.kmi, limits.cpu_limit or end.session.target.cpu_limit
     )
@@ -206,8 +172,26 @@ def _look(
             stopped=story.interrupted.is_set,
         )
     except DebugRefused as refused:
-        return trigger(), (f"{refused}",)
+        return _without_debug(end, line, limits, story, clock, say, trigger), (f"{refused}",)
     return seen.outputs, (_account(line.device, request, seen, story), *(f"{line.device}: {note}" for note in seen.notes))
+
+
+def _without_debug(
+    end: Watched,
+    line: Line,
+    limits: Limits,
+    story: Story,
+    clock: Callable[[], datetime],
+    say: Callable[[str], None],
+    trigger: Callable[[], tuple[RawOutput, ...]],
+) -> tuple[RawOutput, ...]:
+    """The attempt seen from the outside. An end that only answers waits for the other one: its tables would be too old."""
+    _until_idle(end, line, story, clock, say)
+    outputs = trigger()
+    _until_idle(end, line, story, clock, say)
+    if end.start is None:
+        story.over.wait(limits.seconds)
+    return outputs
 
 
 def _until_idle(end: Watched, line: Line, story: Story, clock: Callable[[], datetime], say: Callable[[str], None]) -> None:
@@ -282,7 +266,7 @@ def _joined(before: Snapshot, after: Snapshot, seen: Iterable[RawOutput]) -> Sna
     kept = tuple(output for output in before.outputs if output.kind not in newer)
     return replace(
         before,
-        outputs=(*kept, *after.outputs, *seen),
+        outputs=(*kept, *after.outputs, *(replace(output, watched=True) for output in seen)),
         gaps=(*before.gaps, *(gap for gap in after.gaps if gap not in before.gaps)),
         failure=before.failure or after.failure,
         failure_kind=before.failure_kind or after.failure_kind,
