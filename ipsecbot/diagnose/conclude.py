@@ -7,6 +7,7 @@ from dataclasses import replace
 from ipsecbot.diagnose.establish import establish
 from ipsecbot.diagnose.facts import SIDES, Facts
 from ipsecbot.diagnose.faults import Stage, fault
+from ipsecbot.diagnose.freshness import contradictions, dated, is_outlived
 from ipsecbot.diagnose.ranking import findings
 from ipsecbot.diagnose.registry import Judgement, judge
 from ipsecbot.diagnose.related import related
@@ -26,8 +27,8 @@ def conclude(tunnel: Tunnel) -> Diagnosis:
     Deterministic, no I/O. A fault needs strong evidence: symptoms alone end in UNDETERMINED (cause None).
     """
     facts = establish(tunnel)
-    judgements = tuple(judge(rule, facts) for rule in every_rule())
-    ranked = findings(judgements, tuple(hints(facts)))
+    judgements = tuple(dated(facts, judge(rule, facts)) for rule in every_rule())
+    ranked = findings(judgements, tuple(hint for hint in hints(facts) if not is_outlived(facts, *hint)))
     best = ranked[0] if ranked and ranked[0].verdict is Verdict.FOUND else None
     kept = tuple(
         _with_remedies(tunnel, finding) for finding in (_after(best, ranked) if best is not None else ranked[:_MOST_CANDIDATES])
@@ -36,7 +37,7 @@ def conclude(tunnel: Tunnel) -> Diagnosis:
         _frame(tunnel),
         findings=kept,
         missing=_missing(facts, judgements, kept, best),
-        notes=_notes(facts),
+        notes=(*_notes(facts), *contradictions(facts, judgements, best.cause if best is not None else None)),
         related=related(tunnel),
     )
     if best is None:

@@ -45,13 +45,14 @@ class OutputKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RawOutput:
     """One answer of one device: `name` is the command as typed or the file as read, `complete` whether
-    the end of the answer was seen."""
+    the end of the answer was seen. `watched`: all of it was said while the tunnel was watched, none of it before."""
 
     kind: OutputKind
     name: str
     text: str
     at: datetime | None = None
     complete: bool = True
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

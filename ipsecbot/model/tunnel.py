@@ -20,7 +20,8 @@ class Endpoint:
 
     `addresses`: every address this end is known to own (inventory, interfaces, configuration). `failure` is set when the
     device could not be asked. `ike_running`: whether an IKE daemon was seen alive (False: seen to be down or disabled).
-    `pings`: (destination, sent, received) of every ping seen.
+    `pings`: (destination, sent, received) of every ping seen. `watched`: the names of the outputs that were said while the tunnel
+    was watched: what they tell is newer than every configuration read.
     """
 
     device: Device
@@ -36,6 +37,7 @@ class Endpoint:
     gaps: tuple[Gap, ...] = ()
     failure: str | None = None
     failure_kind: str | None = None
+    watched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,4 +190,5 @@ def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:
         gaps=snapshot.gaps + tuple(facts.gaps),
         failure=snapshot.failure,
         failure_kind=snapshot.failure_kind,
+        watched=tuple(output.name for output in snapshot.outputs if output.watched),
     )
