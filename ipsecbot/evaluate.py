@@ -17,9 +17,10 @@ import yaml
 
 from ipsecbot.collect.fingerprint import Fingerprinter, KeyedFingerprinter
 from ipsecbot.errors import InputError, IpsecbotError
-from ipsecbot.explain import conclude_texts, read_device
+from ipsecbot.explain import conclude_texts
 from ipsecbot.model.exchange import Exchange, ExchangeKind, Outcome
 from ipsecbot.model.tunnel import Diagnosis
+from ipsecbot.pasted import read_device
 
 BANDS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.0)
 SURE, TIMID = 0.8, 0.7

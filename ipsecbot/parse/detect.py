@@ -6,20 +6,23 @@ from dataclasses import dataclass
 
 from ipsecbot.model.device import Platform
 from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput
+from ipsecbot.parse.paste.charon import framed
 from ipsecbot.parse.paste.segments import Segment, segment
-from ipsecbot.parse.paste.signatures import CHARON_SAYS, PLUTO_ONLY
+from ipsecbot.parse.paste.signatures import PLUTO_ONLY
 
 __all__ = ["Part", "detect", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One output found in a text. `host` is the name that the prompts (or the configuration) around it give the device."""
+    """One output found in a text. `host` is the name that the prompts (or the configuration) around it give the device;
+    `is_translated`: its lines are not word for word those of the text."""
 
     platform: Platform
     host: str | None
     output: RawOutput
     is_pluto: bool = False
+    is_translated: bool = False
 
 
 def detect(text: str, name: str) -> tuple[Part, ...]:
@@ -47,8 +50,9 @@ def _part(one: Segment, lines: list[str], name: str) -> Part:
     for number in one.lines:
         body[number] = lines[number]
     pluto = one.pluto
+    given = body
     if one.kind is OutputKind.LOG and one.platform is Platform.STRONGSWAN and not pluto:
-        body = [f"[IKE] {line.strip()}" if CHARON_SAYS.match(line) else line for line in body]
+        body = framed(body)
     if one.kind in (OutputKind.IPSEC_CONF, OutputKind.IPSEC_SECRETS):
         pluto = pluto or any(PLUTO_ONLY.search(lines[number]) for number in one.lines)
-    return Part(one.platform, one.host, RawOutput(one.kind, name, "\n".join(body)), pluto)
+    return Part(one.platform, one.host, RawOutput(one.kind, name, "\n".join(body)), pluto, body != given)

@@ -11,12 +11,14 @@ from ipsecbot.model.device import Device, Platform
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import LogEvent
 from ipsecbot.model.identity import SharedKey
-from ipsecbot.model.sa import ChildSa, IkeSa
+from ipsecbot.model.sa import ChildSa, IkeSa, SaState
 from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput, Snapshot
 from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.parse.ios import config as ios_config
+from ipsecbot.parse.ios import ike_sas
 from ipsecbot.parse.ios import log as ios_log
 from ipsecbot.parse.ios import sas as ios_sas
+from ipsecbot.parse.ios import sessions as ios_sessions
 from ipsecbot.parse.ios import state as ios_state
 from ipsecbot.parse.ping import read_pings
 from ipsecbot.parse.read import EndConfig, Parsed
@@ -42,6 +44,8 @@ class _Facts:
     pings: list[tuple[str, int, int, Source]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     running: tuple[bool, Source] | None = None
+    sketched: list[ChildSa] = field(default_factory=list)  # CHILD_SAs as tables about something else show them
+    sketch_answered: bool = False
 
     def take_config(self, parsed: Parsed[EndConfig]) -> None:
         self.connections = (self.connections or ()) + parsed.value.connections
@@ -79,11 +83,24 @@ def _ios_running_config(output: RawOutput, facts: _Facts) -> None:
 
 
 def _ios_isakmp_sa(output: RawOutput, facts: _Facts) -> None:
-    facts.take_ike_sas(ios_sas.read_isakmp_sas(output, facts.device, tuple(facts.addresses)))
+    spoken = dict.fromkeys(sa.local for sa in (*(facts.child_sas or ()), *(facts.ike_sas or ())) if sa.local is not None)
+    facts.take_ike_sas(ios_sas.read_isakmp_sas(output, facts.device, (*facts.addresses, *spoken)))
 
 
 def _ios_ikev2_sa(output: RawOutput, facts: _Facts) -> None:
-    facts.take_ike_sas(ios_sas.read_ikev2_sas(output, facts.device))
+    parsed = ike_sas.read_ikev2_sessions(output, facts.device)
+    facts.take_ike_sas(Parsed(parsed.value.ike_sas, parsed.gaps, parsed.answered))
+    facts.sketched += parsed.value.child_sas
+
+
+def _ios_sessions(output: RawOutput, facts: _Facts) -> None:
+    """What the tables of each phase show in full stands here once more, in brief."""
+    parsed = ios_sessions.read_sessions(output, facts.device)
+    known = {sa.remote for sa in facts.ike_sas or ()}
+    found = tuple(sa for sa in parsed.value.ike_sas if sa.state is not SaState.ABSENT and sa.remote not in known)
+    facts.take_ike_sas(Parsed(found, parsed.gaps, parsed.answered))
+    facts.sketched += parsed.value.child_sas
+    facts.sketch_answered |= parsed.answered
 
 
 def _ios_ipsec_sa(output: RawOutput, facts: _Facts) -> None:
@@ -130,9 +147,10 @@ READERS: Mapping[Platform, tuple[tuple[OutputKind, Reader], ...]] = {
     Platform.CISCO_IOS: (
         (K.RUNNING_CONFIG, _ios_running_config),
         (K.INTERFACES, _ios_interfaces),
-        (K.ISAKMP_SA, _ios_isakmp_sa),
-        (K.IKEV2_SA, _ios_ikev2_sa),
         (K.IPSEC_SA, _ios_ipsec_sa),
+        (K.IKEV2_SA, _ios_ikev2_sa),
+        (K.ISAKMP_SA, _ios_isakmp_sa),
+        (K.CRYPTO_SESSION, _ios_sessions),
         (K.LOGGING, _ios_log),
         (K.LOG, _ios_log),
         (K.DEBUG, _ios_log),
@@ -176,6 +194,8 @@ def read_events(output: RawOutput, device: Device) -> tuple[LogEvent, ...]:
 
 def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:
     running, running_source = facts.running or (None, None)
+    if facts.child_sas is None and (facts.sketched or facts.sketch_answered):
+        facts.child_sas = facts.sketched
     return replace(
         Endpoint(snapshot.device),
         addresses=tuple(facts.addresses),

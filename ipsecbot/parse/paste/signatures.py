@@ -125,7 +125,7 @@ SIGNATURES: tuple[Signature, ...] = (
         IOS,
         K.RUNNING_CONFIG,
         r"\s*Building configuration|\s*Current configuration : \d",
-        r"\s*version \d+\.\d|\s*hostname \S+\s*$",
+        r"\s*version 1\d\.\d+|\s*ASA Version \d|\s*hostname \S+\s*$",
         r"\s*interface [A-Z][A-Za-z]+[\d/.]+\s*$",
         r"\s*(?:no )?crypto (?:isakmp|ikev[12]|ipsec|keyring|map|dynamic-map|pki|ca|engine|call|gdoi) \S",
         r"\s*ip(?:v6)? access-list (?:extended|standard|\S+)",

@@ -1,0 +1,83 @@
+"""Characters that a page, a mail or a chat put in place of others. Every row keeps the number of lines."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """`hint`: a character without which the row cannot apply; most texts are passed by that one look."""
+
+    what: str
+    hint: str
+    pattern: re.Pattern[str]
+    replacement: str | Callable[[re.Match[str]], str]
+
+
+def _row(what: str, hint: str, pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> Repair:
+    return Repair(what, hint, re.compile(pattern, re.MULTILINE), replacement)
+
+
+def _entity(match: re.Match[str]) -> str:
+    told = html.unescape(match[0])
+    return " " if told in ("\xa0", "\n", "\r") else told
+
+
+_TAGS = "span|b|i|u|s|strong|em|font|code|pre|samp|kbd|tt|a|p|div|li|ul|ol|td|tr|th|table|tbody|blockquote|h[1-6]|small|img|hr"
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+
+# In this order: entities first, since what they stand for may need another row.
+REPAIRS: tuple[Repair, ...] = (
+    _row(
+        "HTML entities",
+        "&",
+        r"&(?:nbsp|lt|gt|amp|quot|apos|#39|#34|#160|#xa0|ensp|emsp|ndash|mdash|rsquo|lsquo|ldquo|rdquo);",
+        _entity,
+    ),
+    _row("ampersands in place of blanks", "&", r"&{3,}|(?<! )&&|&&(?! )|&(?=\*|$)", " "),
+    _row("HTML tags", "<", rf"</?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?>", ""),
+    _row("zero-width characters", "", "[\u200b-\u200f\u2060\ufeff\u00ad]", ""),
+    _row("wide blanks", "", "[\xa0\u2000-\u200a\u202f\u205f\u3000]", " "),
+    _row("typographic quotes", "", "[\u201c\u201d\u201e\u00ab\u00bb]", '"'),
+    _row("typographic apostrophes", "", "[\u2018\u2019\u201a\u00b4]", "'"),
+    _row("typographic dashes", "", "[\u2010-\u2012\u2212]", "-"),
+    _row("wide punctuation", "", "[\uff01-\uff5e]", lambda match: chr(ord(match[0]) - 0xFEE0)),
+    _row("Markdown escapes", "\\", r"\\([#_*|<>`\[\]()~-])", r"\1"),
+    _row("Markdown emphasis", "**", r"^([^\S\n>]*(?:>[^\S\n]?)*)\*\*(?=\S)(.*?)\*\*[^\S\n]*$", r"\1\2"),
+    _row("Markdown fences", "```", r"^[^\S\n]*(?:>[^\S\n]?)*```.*$", ""),
+    _row(
+        "bullets in place of stars",
+        "",
+        rf"^[^\S\n]*[\u2022\u00b7\u25cf\u25aa\u25e6\u2219\u2023\u2217\u204e•·][^\S\n]*(?={_MONTH}\s)",
+        "*",
+    ),
+    _row("bullets", "", r"^[^\S\n]*[\u2022\u25cf\u25aa\u25e6\u2023][^\S\n]+(?=\S)", ""),
+    _row("blanks behind the star", "*", rf"^[^\S\n]*\*[^\S\n]+(?={_MONTH}\s+\d)", "*"),
+    _row(
+        "blanks inside IPv6 addresses",
+        ": ",
+        r"(?<![\w:.])([0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}:) (?=[0-9A-Fa-f]{0,4}::?[0-9A-Fa-f]{1,4}(?!\w*[G-Zg-z]))"
+        r"(?=[0-9A-Fa-f:]{0,40}::)",
+        r"\1",
+    ),
+    _row("terminal escapes", "\x1b", r"\x1b\[[0-9;?]{0,12}[A-Za-z]|\x1b[()][AB0]", ""),
+    _row("backspaces and bells", "", "[\x07\x08]", ""),
+)
+_PLAIN_ASCII = re.compile(r"[^\x00-\x06\x09-\x7f]")
+
+
+def clean_characters(text: str) -> tuple[str, tuple[str, ...]]:
+    """`text` with every row applied, and what was repaired. The number of lines stays."""
+    plain = _PLAIN_ASCII.search(text) is None
+    done: list[str] = []
+    for repair in REPAIRS:
+        if (plain and not repair.hint) or repair.hint not in text:
+            continue
+        text, count = repair.pattern.subn(repair.replacement, text)
+        if count:
+            done.append(repair.what)
+    return text, tuple(done)

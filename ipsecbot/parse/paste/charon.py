@@ -1,0 +1,50 @@
+"""charon's log as people have it, made into the lines that charon wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ipsecbot.parse.paste.signatures import CHARON_LOG, CHARON_SAYS
+from ipsecbot.parse.phrase import PhraseBook
+from ipsecbot.parse.strongswan.phrases_host import UNFRAMED
+
+_NEAR = 3  # lines over which one message is wrapped at most
+_LOOK = 200
+_SHORTEST = 50  # a shorter line was not wrapped
+_ELLIPSIS = re.compile(r"\W*$")  # `[...]`: somebody left lines out
+_TOOLS = PhraseBook(UNFRAMED)
+
+
+def framed(lines: Sequence[str]) -> list[str]:
+    """`lines` of one log with a group before each bare message (as `ipsec up` prints them), and wrapped messages in one line.
+
+    The number of lines stays: the rest of a wrapped message leaves an empty line. Where the terminal cut a word cannot be
+    told from where it cut between two, unless all lines are cut at one width.
+    """
+    width = _cut_width(lines)
+    found = list(lines)
+    start: int | None = None
+    last = ""
+    for index, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if CHARON_LOG.search(line[:_LOOK]):
+            start = index
+        elif CHARON_SAYS.match(line):
+            found[index] = f"[IKE] {line.strip()}"
+            start = index
+        elif _ELLIPSIS.match(line) or _TOOLS.find(line):
+            start = None
+        elif start is not None and index - start <= _NEAR and len(last) >= _SHORTEST:
+            joint = "" if width is not None and len(last) == width else " "
+            found[start] = found[start].rstrip("\n") + joint + (line if not joint else line.strip())
+            found[index] = ""
+        last = line
+    return found
+
+
+def _cut_width(lines: Sequence[str]) -> int | None:
+    """The width at which a terminal cut: the longest lines, several of them, all of one length."""
+    longest = max(map(len, lines), default=0)
+    return longest if 60 <= longest <= 200 and sum(1 for line in lines if len(line) == longest) >= 2 else None

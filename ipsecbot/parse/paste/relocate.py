@@ -1,0 +1,76 @@
+"""Where a repaired line stood in the text that was given: evidence quotes that one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from ipsecbot.model.evidence import Source
+from ipsecbot.model.snapshot import Gap
+from ipsecbot.parse.paste.repair import Repaired
+
+ValueT = TypeVar("ValueT")
+_LONGEST = 400  # a longer line was several lines: the part is quoted
+
+
+class Places:
+    """The way back for the lines of one file."""
+
+    def __init__(self, repaired: Repaired) -> None:
+        self.origin = repaired.origin
+        self.lines = repaired.original.split("\n")
+
+    def number(self, line: int) -> int:
+        if self.origin is None:
+            return line
+        return self.origin[min(max(line, 1), len(self.origin)) - 1] if self.origin else line
+
+    def text(self, line: int, repaired: str) -> str:
+        """The line as it was given; the repaired one where a secret was taken out or where it was one of many."""
+        original = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        is_part = self.origin is not None and len(original.strip()) > len(repaired.strip()) + _LONGEST
+        return repaired if "<secret:" in repaired or is_part or not original.strip() else original.strip()
+
+
+def relocate(value: ValueT, places: Mapping[str, Places]) -> ValueT:
+    """`value` (dataclasses and tuples, nested) with each Source and Gap of a repaired file at its original line."""
+    return cast(ValueT, _moved(value, places)) if places else value
+
+
+def _moved(value: Any, places: Mapping[str, Places]) -> Any:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Source):
+        return _source(value, places)
+    if isinstance(value, Gap):
+        return _gap(value, places)
+    if isinstance(value, tuple):
+        moved = tuple(_moved(item, places) for item in value)
+        return moved if any(new is not old for new, old in zip(moved, value, strict=True)) else value
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {name: new for name in _names(type(value)) if (new := _moved(old := getattr(value, name), places)) is not old}
+        return replace(value, **changed) if changed else value
+    return value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _source(source: Source, places: Mapping[str, Places]) -> Source:
+    place = places.get(source.output)
+    if place is None:
+        return source
+    ends = place.number(source.first_line), place.number(source.last_line)
+    text = place.text(ends[0], source.text)
+    return replace(source, first_line=ends[0], last_line=max(ends), text=text)
+
+
+def _gap(gap: Gap, places: Mapping[str, Places]) -> Gap:
+    place = places.get(gap.output)
+    if place is None or gap.line is None:
+        return gap
+    return replace(gap, line=place.number(gap.line))

@@ -1,0 +1,116 @@
+"""What pages, mails, terminals and chats did to a text, undone; every line still knows which line it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ipsecbot.parse.paste.characters import clean_characters
+from ipsecbot.parse.paste.glue import has_page_breaks, split_breaks, split_glued
+from ipsecbot.parse.paste.order import is_newest_first, oldest_first, repeated_lines
+
+# Marks that a mail or a page put before lines.
+_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
+_MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("list marks", re.compile(r"\s*[-*+]\s(?=\S)")),
+    ("table marks", re.compile(r"\|\s?")),
+)
+_NUMBER = re.compile(r"\s*(\d{1,6})(?:[.:)|]|\s)\s?(?!\s*[*.]?[A-Z][a-z]{2}\s+\d+\s)")
+_PROMPT = re.compile(r"\s{0,3}>")
+_LINE_LIMIT = 4000  # a longer line is looked at for glued lines only
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """`text` as the device may have printed it. `origin`: of each line (from 0) the number (from 1) it has in `original`;
+    None where nothing moved. `notes` say what was undone."""
+
+    text: str
+    original: str
+    origin: tuple[int, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_untouched(self) -> bool:
+        return self.text is self.original
+
+
+def repair(original: str) -> Repaired:
+    """Undo what can be undone without guessing. Linear in the length of the text; a clean text is returned as it is."""
+    sheet = _Sheet(original)
+    if has_page_breaks(original):
+        sheet.split(split_breaks, "marks of line ends")
+    sheet.clean()
+    sheet.unmark()
+    sheet.split(split_glued, "several log lines in one")
+    if again := repeated_lines(sheet.lines):
+        sheet.blank(again, "every line twice")
+    if is_newest_first(sheet.lines):
+        sheet.reorder(oldest_first(sheet.lines), "newest line first")
+    return sheet.repaired()
+
+
+class _Sheet:
+    """One text under repair."""
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self.lines = original.split("\n")
+        self.origin: list[int] | None = None
+        self.notes: list[str] = []
+        self.changed = False
+
+    def repaired(self) -> Repaired:
+        text = "\n".join(self.lines) if self.changed else self.original
+        return Repaired(text, self.original, None if self.origin is None else tuple(self.origin), tuple(self.notes))
+
+    def clean(self) -> None:
+        text, notes = clean_characters("\n".join(self.lines) if self.changed else self.original)
+        if notes:
+            self._take(text.split("\n"), *notes)
+
+    def split(self, parts_of: Callable[[str], list[str]], note: str) -> None:
+        """Replace lines by their parts; each part has its line's number."""
+        pieces = [parts_of(line) for line in self.lines]
+        if all(len(piece) == 1 for piece in pieces):
+            return
+        origin = self.origin or range(1, len(self.lines) + 1)
+        self.origin = [number for number, piece in zip(origin, pieces, strict=True) for _ in piece]
+        self._take([part for piece in pieces for part in piece], note)
+
+    def unmark(self) -> None:
+        """Take away quotes, list marks and line numbers in front of the lines."""
+        filled = [line for line in self.lines if line.strip()]
+        quoted = sum(1 for line in filled if _PROMPT.match(line))
+        if quoted >= 3 and quoted * 10 >= len(filled) * 2:
+            self._take([_QUOTE.sub("", line, count=1) for line in self.lines], "quoted")
+        for note, mark in _MARKS:
+            marked = sum(1 for line in filled if mark.match(line))
+            if marked >= 3 and marked * 10 >= len(filled) * 8:
+                self._take([mark.sub("", line, count=1) for line in self.lines], note)
+        if _is_numbered(filled):
+            self._take([_NUMBER.sub("", line, count=1) for line in self.lines], "line numbers")
+
+    def blank(self, numbers: Sequence[int], note: str) -> None:
+        gone = set(numbers)
+        self._take(["" if index in gone else line for index, line in enumerate(self.lines)], note)
+
+    def reorder(self, order: Sequence[int], note: str) -> None:
+        origin = self.origin or range(1, len(self.lines) + 1)
+        self.origin = [origin[index] for index in order]
+        self._take([self.lines[index] for index in order], note)
+
+    def _take(self, lines: list[str], *notes: str) -> None:
+        self.lines, self.changed = lines, True
+        self.notes += notes
+
+
+def _is_numbered(lines: Sequence[str]) -> bool:
+    """Whether the lines count 1, 2, 3 … (IOS sequence numbers have a stamp behind them and stay)."""
+    if len(lines) < 4:
+        return False
+    numbers = [int(match[1]) for line in lines if (match := _NUMBER.match(line))]
+    steps = sum(1 for one, two in pairwise(numbers) if 1 <= two - one <= 2)
+    return steps * 10 >= (len(lines) - 1) * 8
