@@ -206,8 +206,9 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
         facts, cause, say, EventKind.SELECTORS_REFUSED, where=lambda seen: not _refuses_own_selectors(facts, seen)
     )
     for clue in reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=_names_selectors):
-        transport = _wants_transport(facts) and not facts.mismatches(Aspect.SELECTORS)
-        yield replace(clue, strength=Strength.HINT, weight=0.4) if transport else clue
+        # charon says the same where the modes differ, and only the other end's configuration tells which it is
+        vague = not facts.mismatches(Aspect.SELECTORS)
+        yield replace(clue, strength=Strength.HINT, weight=0.4 if _wants_transport(facts) else 0.5) if vague else clue
     yield from replayed(facts, cause, differ, Aspect.SELECTORS)
 
 
@@ -240,13 +241,17 @@ def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
         me, peer = ends(facts, seen)
         return f"{me} refuses the selectors of {peer}, which agree: it is tunnel against transport mode; use one on both."
 
+    def doubted(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{peer} refuses the selectors of {me}: they differ, or one end wants tunnel mode and the other transport mode."
+
     cause, blamed = "encapsulation-mode-mismatch", _transports_networks(facts)
     clues: list[Testimony] = [*reported(facts, cause, say, EventKind.ENCAPSULATION_REFUSED)]
     if _blamed(facts) is Aspect.ENCAPSULATION:
         clues += reported(facts, cause, say, *_REFUSALS, where=_is_of_child)
-    if _wants_transport(facts) and not facts.replays:
-        told = reported(facts, cause, meant, EventKind.NOTIFY_RECEIVED, strength=Strength.HINT, where=_names_selectors)
-        clues += (replace(clue, weight=0.45) for clue in told)
+    if not facts.replays:
+        told = reported(facts, cause, doubted, EventKind.NOTIFY_RECEIVED, strength=Strength.HINT, where=_names_selectors)
+        clues += (replace(clue, weight=0.45 if _wants_transport(facts) else 0.3) for clue in told)
     if modes_differ_alone(facts):
         clues += reported(facts, cause, meant, EventKind.SELECTORS_REFUSED, EventKind.CONFIG_INCOMPLETE)
     clues += reported(

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
+from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role, SaState
 
 _ENDINGS = (EventKind.PEER_SILENT, EventKind.IDLE, EventKind.DELETED, EventKind.DELETE_RECEIVED, EventKind.GAVE_UP)
-_ONE_END_IDLE = 0.65  # the other end may have refused what this one believes in
+_ONE_END_IDLE = 0.65  # nothing proves that the other end agrees
+_ONE_END_BELIEVES = 0.5  # the other end may have refused what this one believes in
 _RENEWALS = (EventKind.ESTABLISHED, EventKind.REKEYED)
 
 
@@ -60,9 +62,19 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
     if one_way:
         return
     words = "packets both ways" if both_ways else "no packet counted yet"
-    strength = Strength.PROOF if both_ways else Strength.STRONG
-    weight = _ONE_END_IDLE if len(known) == 1 and not both_ways else 0.0
+    strength, weight = (Strength.PROOF, 0.0) if both_ways else (Strength.STRONG, 0.0)
+    if len(known) == 1 and not both_ways:
+        believes = _may_be_alone_in_it(facts, known[0])
+        strength, weight = (Strength.HINT, _ONE_END_BELIEVES) if believes else (Strength.STRONG, _ONE_END_IDLE)
     yield Clue(strength, Witness.STATE, evidence, f"The tunnel is up at {names}, with {words}.", weight=weight)
+
+
+def _may_be_alone_in_it(facts: Facts, side: Side) -> bool:
+    """A responder has its SA before the initiator has looked at the answer, and keeps it when that one refuses; without any
+    traffic, the end that only answered is not believed alone."""
+    roles = {sa.role for sa in facts.state(side).usable_ike}
+    roles |= {attempt.exchange.role for attempt in facts.attempts if attempt.side is side and attempt.ike_established}
+    return Role.RESPONDER in roles
 
 
 def _by_log(facts: Facts) -> Iterator[Testimony]:

@@ -60,11 +60,13 @@ def _heard(facts: Facts, side: Side) -> tuple[Attempt, ...]:
 
 
 def _would_have_logged(facts: Facts, side: Side) -> bool:
-    """Whether an incoming message would show in what was read of this end: charon always logs one, IOS only under debug."""
+    """Whether an incoming message would show in what was read of this end: charon always logs one, IOS only under debug. A log
+    without any word on the daemon may be an excerpt, or of one that is dead."""
     end = facts.end(side)
     if end is None or end.events is None:
         return False
-    return end.device.platform is Platform.STRONGSWAN and end.ike_running is not False
+    alive = end.ike_running or (end.ike_running is None and end.ike_sas is not None)
+    return end.device.platform is Platform.STRONGSWAN and bool(alive)
 
 
 @rule("peer-unreachable", Need.INITIATOR_LOG, Need.RESPONDER_LOG)
