@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity, SharedKey
 from ipsecbot.model.negotiation import Aspect, Mismatch
-from ipsecbot.negotiate.addresses import match_length
+from ipsecbot.negotiate.addresses import hides_behind, is_address, match_length
 from ipsecbot.negotiate.identity import address_identity, sent_identity, text_match
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.responder_rules import KeyRule
@@ -49,12 +49,20 @@ def _by_address(keys: tuple[SharedKey, ...], party: Party, other: Party, *, vers
     rings: list[Iterable[SharedKey]] = [[key for key in keys if key.keyring == keyring]]
     if version == 1 and not initiates:
         rings += [[key for key in keys if key.keyring is None], keys]
-    identity = sent_identity(other.connection, other.address)
+    identity, address = sent_identity(other.connection, other.address), _seen(party)
     for ring in rings:
-        scored = [(score, key) for key in ring if (score := _address_score(key, party.peer_address, identity)) is not None]
+        scored = [(score, key) for key in ring if (score := _address_score(key, address, identity)) is not None]
         if scored:
             return max(scored, key=lambda pair: pair[0])[1]
     return None
+
+
+def _seen(party: Party) -> str | None:
+    """The peer's address as it arrives: of one that a NAT hides only what the connection names is known."""
+    remotes = party.connection.remote_addresses
+    if party.peer_address is None or not hides_behind(remotes, party.peer_address):
+        return party.peer_address
+    return next(address for address in remotes if is_address(address))
 
 
 def _address_score(key: SharedKey, address: str | None, identity: IkeIdentity | None) -> int | None:

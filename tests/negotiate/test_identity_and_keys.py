@@ -128,3 +128,12 @@ def test_an_ios_ikev1_responder_also_looks_into_other_keyrings() -> None:
     right = replace(right, keys=(key("aaaaaaaaaaaa", LEFT, keyring="KR"),))
     assert keys_only(left, right)[0] == ()
     assert [one.at_fault for one in keys_only(left, right, Side.RIGHT)[0]] == [Side.RIGHT]
+
+
+def test_a_key_for_the_outside_of_a_hidden_peer_is_not_missing() -> None:
+    """The peer owns a private address only; the key is written for the public one that the connection names."""
+    left, right = two_ends(**IOS1)
+    outside = "198.51.100.77"
+    left = replace(left, address="192.168.178.2", keys=(key("aa", right.address),))
+    right = replace(right, remote_addresses=(outside,), keys=(key("aa", outside),))
+    assert keys_only(left, right)[0] == ()
