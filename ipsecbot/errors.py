@@ -45,7 +45,7 @@ class UnknownPeer(UsageError):
 
     def __init__(self, peer: str, nearest: tuple[str, ...] = ()) -> None:
         self.peer, self.nearest = peer, nearest
-        hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
+        hint = f"; nearest: {', '.join(nearest)}" if nearest else "; `ipsecbot inventory list` shows what there is"
         super().__init__(f"no tunnel, device or address matches {peer!r}{hint}")
 
 

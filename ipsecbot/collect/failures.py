@@ -99,7 +99,9 @@ def _of_message(target: Target, said: str) -> DeviceError | None:
     name = target.device.name
     if "banner" in said:
         return Unreachable(
-            name, f"something accepts connections at {_where(target)}, but it is no SSH server or it is overloaded; check port."
+            name,
+            f"something accepts connections at {_where(target)}, but no SSH server answers; "
+            "check port, its load, and whether VTYs are free.",
         )
     if "not found in known_hosts" in said:
         return unknown_host_key(target)

@@ -99,6 +99,7 @@ def visit(
         logs = _ask(session, record, plan or Plan(), progress)
     except (DeviceError, CredentialError) as trouble:
         failure = trouble
+        progress(f"could not be asked: {_sentence(trouble)}")
         if session is not None:
             session.close()
             session = None
@@ -148,12 +149,15 @@ def _ask(session: Session, record: Record, plan: Plan, progress: Progress) -> tu
 
 
 def _snapshot(record: Record, started: datetime, failure: DeviceError | CredentialError | None) -> Snapshot:
-    message = failure.message if isinstance(failure, DeviceError) else str(failure) if failure is not None else None
     return Snapshot(
         device=record.target.device,
         taken_at=started,
         outputs=tuple(record.outputs),
         gaps=tuple(record.gaps),
-        failure=message,
+        failure=_sentence(failure) if failure is not None else None,
         failure_kind=type(failure).__name__ if failure is not None else None,
     )
+
+
+def _sentence(failure: DeviceError | CredentialError) -> str:
+    return failure.message if isinstance(failure, DeviceError) else str(failure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,11 @@ def check(
     if problems:
         raise typer.Exit(2)
     found = load.load(path)
-    typer.echo(f"{path}: {len(found.devices)} devices, {len(found.tunnels)} tunnels, nothing wrong")
+    typer.echo(f"{path}: {_counted(found.devices, 'device')}, {_counted(found.tunnels, 'tunnel')}, nothing wrong")
+
+
+def _counted(things: Sized, what: str) -> str:
+    return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"
 
 
 @app.command("list")

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from ipsecbot.interfaces.interruption import as_keyboard_interrupt
+from ipsecbot.interfaces.options import can_be_written
 
 app = typer.Typer(help="A laboratory: emulated IOS routers, real strongSwan hosts, and a demonstration.", no_args_is_help=True)
 
 InventoryFile = Annotated[
-    Path | None, typer.Option("--inventory", metavar="FILE", help="Write an inventory for the pair to this file.")
+    Path | None,
+    typer.Option("--inventory", metavar="FILE", callback=can_be_written, help="Write an inventory for the pair to this file."),
 ]
 
 
@@ -44,9 +46,9 @@ def strongswan(
 
 @app.command()
 def demo(
-    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="Where the report page goes.")] = Path(
-        "demo-report.html"
-    ),
+    html: Annotated[
+        Path, typer.Option("--html", metavar="FILE", callback=can_be_written, help="Where the report page goes.")
+    ] = Path("demo-report.html"),
 ) -> None:
     """Break a tunnel between two emulated routers, find the cause over SSH, apply the remedy, watch it come up."""
     from ipsecbot.interfaces.demo import run

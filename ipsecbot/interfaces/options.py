@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from ipsecbot.errors import InputError
 
 InventoryOption = Annotated[
     Path | None,
@@ -22,4 +25,21 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the diagnosis as JSON (ipsecbot.diagnosis/1) and nothing else.")
 ]
 
-HtmlOption = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one self-contained page.")]
+
+def can_be_written(path: Path | None) -> Path | None:
+    """InputError now, and not after a minute's work, where no file can be written."""
+    if path is None:
+        return None
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder; name a file in it.")
+    if not path.parent.is_dir():
+        raise InputError(f"cannot write {path}: there is no folder {path.parent}.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InputError(f"cannot write {path}: permission denied.")
+    return path
+
+
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", callback=can_be_written, help="Write the report as one self-contained page."),
+]

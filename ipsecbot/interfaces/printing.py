@@ -30,9 +30,7 @@ def progress_printer(quiet: bool) -> Progress:
 
 
 def emit(diagnosis: Diagnosis, *, as_json: bool, html: Path | None) -> int:
-    """Print the diagnosis and write the page; answer the exit code."""
-    if html is not None:
-        write_page(diagnosis, html)
+    """Print the diagnosis and write the page; answer the exit code. InputError comes after the printing."""
     if as_json:
         from ipsecbot.report.document import to_json
 
@@ -43,6 +41,9 @@ def emit(diagnosis: Diagnosis, *, as_json: bool, html: Path | None) -> int:
         from ipsecbot.report.text import print_report
 
         print_report(diagnosis, Console(soft_wrap=False))
+    sys.stdout.flush()
+    if html is not None:
+        write_page(diagnosis, html)
     return exit_code(diagnosis)
 
 

@@ -1,0 +1,13 @@
+"""A working folder for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from broken_pair import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
