@@ -44,12 +44,11 @@ class _Connection(CiscoIosSSH):
     def session_preparation(self) -> None:
         until = time.monotonic() + self._target.timeout.total_seconds()
         self.terminal = Terminal(self.remote_conn, self._target)
-        self.privileged = self.terminal.find_prompt(until)
+        self.privileged = self.terminal.begin(render(Platform.CISCO_IOS, "no-paging").text, until)
         self.base_prompt = self.terminal.prompt
-        for name in ("no-paging", "wide"):
-            line = render(Platform.CISCO_IOS, name).text
-            self.terminal.type(line)
-            self.terminal.answer(line, until)
+        wide = render(Platform.CISCO_IOS, "wide").text
+        self.terminal.type(wide)
+        self.terminal.answer(wide, until)
 
     def _try_session_preparation(self, force_data: bool = True) -> None:
         """netmiko's own types Enter first, and `exit` into whatever it is when the preparation fails."""

@@ -24,7 +24,7 @@ _ANY_PROMPT = re.compile(r"(?:^|\n)(?P<name>[^\n]{0,79}?\S)(?P<end>[>#$%]) ?\Z")
 _SYSLOG = re.compile(r"\s*$|.*%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-[A-Z0-9_]+:")
 _PASSWORD = re.compile(r"(?i)password: ?\Z")
 _QUIET = 0.4  # seconds of silence after which a prompt that is not at the end of the text counts
-_SETTLE = 0.12  # seconds of silence after which a first prompt is taken for one, and not for a line of the banner
+_SETTLE = 0.12  # seconds of silence after which a shell's prompt is taken for one, and not for a line of the banner
 
 
 class Terminal:
@@ -62,22 +62,29 @@ class Terminal:
             self.receive(0.01)
         self._held = ""
 
-    def find_prompt(self, until: float) -> bool:
-        """Waits for the first prompt; whether it is one of privileged mode. WrongPlatform, DeviceHung."""
-        text, asked = "", time.monotonic()
+    def begin(self, first: str, until: float) -> bool:
+        """Waits for a prompt and types `first`, a command without an answer; whether the mode is a privileged one.
+
+        The prompt that counts is the one after the echo of `first`: what looked like one before may be a line of a banner,
+        and nobody has to wait in order to tell them apart. WrongPlatform, DeviceHung.
+        """
+        text, asked, typed = "", time.monotonic(), False
         while time.monotonic() < until:
             piece = self.receive(_SETTLE)
             text += piece
-            shown = _without_pushed(text)
-            found = _ANY_PROMPT.search(shown)
-            if found is not None and (not piece or shown != text):
-                if found["end"] in "$%":
-                    raise wrong_platform(self._target, "its prompt is not the one of Cisco IOS")
+            echoed = typed and first in text
+            found = _ANY_PROMPT.search(_without_pushed(text.rpartition(first)[2] if echoed else text))
+            if found is not None and echoed:
                 self.prompt = found["name"].strip()[:16]
                 return found["end"] == "#"
-            if not piece and time.monotonic() - asked > 1:
+            if found is not None and not typed and found["end"] in ">#":
+                typed, asked = True, time.monotonic()
+                self.type(first)
+            elif found is not None and not typed and not piece:
+                raise wrong_platform(self._target, "its prompt is not the one of Cisco IOS")
+            elif not piece and time.monotonic() - asked > 1:
                 asked = time.monotonic()
-                self.type("")
+                self.type(first if typed else "")
         raise hung(self._target, "no prompt came")
 
     def enable(self, command: str, secret: str, until: float) -> bool:
