@@ -33,7 +33,7 @@ class Story:
                 return True
             now = time.monotonic()
             if ear.hears(text, now):
-                self.told_at = self.told_at or now
+                self.told_at = self.told_at or ear.last_heard
                 return True
             if self.told_at is None:
                 return False
