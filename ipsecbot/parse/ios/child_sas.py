@@ -35,6 +35,7 @@ def read_ipsec_sas(output: RawOutput, device: str) -> Parsed[tuple[ChildSa, ...]
 
     IOS counts packets per flow, not per SA: while a flow has several pairs (rekeying, ESP with AH), the counters stand with the
     pair whose outbound SPI is the current one, and the others have none. `source` starts at the flow's ident line.
+    Where the lines of the SAs are cut off, a current outbound SPI proves that there are some.
     """
     parsed = run_template(Platform.CISCO_IOS.value, "show crypto ipsec sa", output, device)
     children: list[ChildSa] = []
@@ -77,9 +78,10 @@ def _children(flow: Row, sas: list[Row]) -> tuple[list[ChildSa], list[Gap]]:
         )
         children += [_child(bare, flow, protocol, one, other, gaps) for one, other in zip_longest(inbound, outbound)]
     counted = replace(bare, counters=_counters(flow))
-    if not children:
-        return [counted], gaps
     current = flow["CURRENT_OUTBOUND_SPI"].lower().lstrip("0")
+    if not children:
+        # IOS names an outbound SPI only while there is an SA: its own lines were cut off
+        return [replace(counted, state=SaState.ESTABLISHED, spi_out=current.zfill(8)) if current else counted], gaps
     holder = next((index for index, child in enumerate(children) if current and _same_spi(child.spi_out, current)), 0)
     children[holder] = replace(children[holder], counters=counted.counters)
     return children, gaps

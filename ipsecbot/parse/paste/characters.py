@@ -38,7 +38,7 @@ REPAIRS: tuple[Repair, ...] = (
         r"&(?:nbsp|lt|gt|amp|quot|apos|#39|#34|#160|#xa0|ensp|emsp|ndash|mdash|rsquo|lsquo|ldquo|rdquo);",
         _entity,
     ),
-    _row("ampersands in place of blanks", "&", r"&{3,}|(?<! )&&|&&(?! )|&(?=\*|$)", " "),
+    _row("ampersands in place of blanks", "&", r"&{3,}|(?<! )&&|&&(?! )|(?<=\S)&(?= )|&(?=\*|$)", " "),
     _row("HTML tags", "<", rf"</?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?>", ""),
     _row("zero-width characters", "", "[\u200b-\u200f\u2060\ufeff\u00ad]", ""),
     _row("wide blanks", "", "[\xa0\u2000-\u200a\u202f\u205f\u3000]", " "),
@@ -64,6 +64,7 @@ REPAIRS: tuple[Repair, ...] = (
         r"(?=[0-9A-Fa-f:]{0,40}::)",
         r"\1",
     ),
+    _row("damaged SPIs", "0x", r"(?<=spi[:=] )0x([0-9A-Fa-f]{1,8})(?:\(\)?(?!\d)|\))", r"0x\1"),
     _row("terminal escapes", "\x1b", r"\x1b\[[0-9;?]{0,12}[A-Za-z]|\x1b[()][AB0]", ""),
     _row("backspaces and bells", "", "[\x07\x08]", ""),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _CLOCK = r"\d{1,2}:\d\d:\d\d(?:\.\d{1,6})?"
@@ -30,19 +31,29 @@ _STARTS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:{_HOST_STAMP})?{_PLUTO_TAG}"),
 )
 _COUNTED = ("ISAKMP", "IPSEC(", "IKEv2", ": %", "[IKE]", "[ENC]", "[NET]", "[CFG]", "CRYPTO_PKI", '" #')
+# The stamp of a message glued to the end of the one before.
+_AT_A_WORD = re.compile(
+    rf"[^\s#>:*.][*.]{_MONTH}\s{{1,2}}\d{{1,2}}\s|[a-z)\"]{_MONTH}\s{{1,2}}\d{{1,2}}\s(?:\d{{4}}\s)?\d\d:\d\d:"
+)
 _BREAK = re.compile(r"<br\s?/?>|</(?:p|div|li|tr|pre)>(?=.)", re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:\\r)?\\n")
 
 
 def split_glued(line: str) -> list[str]:
-    """The log lines that one physical line holds; `[line]` for most. Linear in its length."""
-    if sum(line.count(word) for word in _COUNTED) < 2:
+    """The log lines that one physical line holds, and the end of another one in front of them; `[line]` for most.
+
+    Linear in its length.
+    """
+    marks = sum(line.count(word) for word in _COUNTED)
+    if marks == 0 or (marks == 1 and _AT_A_WORD.search(line) is None):
         return [line]
     for start in _STARTS:
         places = [match.start() for match in start.finditer(line)]
-        if len(places) > 1:
-            ends = [*places[1:], len(line)]
-            return [part for first, last in zip([0, *places[1:]], ends, strict=True) if (part := line[first:last].rstrip())]
+        if places and not (places[0] > 0 and _AT_A_WORD.match(line, places[0] - 1)):
+            places = places[1:]  # what stands before the first one is its stamp, host or prompt
+        if places:
+            edges = [0, *places, len(line)]
+            return [part for first, last in pairwise(edges) if (part := line[first:last].rstrip())]
     return [line]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,6 +13,9 @@ from ipsecbot.parse.ios.log.stamp import find_stamp, read_stamp
 _SAMPLE = 4000
 _FEWEST = 4  # steps back in time before an order counts as reversed
 _STAMP_ENDS = 60
+_FRACTION = re.compile(r"[^A-Za-z]{0,24}(?:[A-Z][a-z]{2}\s+\d{1,2}\s|\d{4}-\d\d-\d\d[T ])[^A-Za-z]{0,8}\d\d:\d\d:\d\d[.,]\d{3}")
+_LONGEST_RECORD = 40
+_SHORTEST_RUN = 5
 
 
 def stamp_of(line: str) -> datetime | None:
@@ -63,3 +67,29 @@ def repeated_lines(lines: Sequence[str]) -> list[int]:
             index += 1
         index += 1
     return again if len(again) * 10 >= len(filled) * 4 else []
+
+
+def repeated_blocks(lines: Sequence[str]) -> list[int]:
+    """The lines of log messages that stand there word for word a second time, with the same fraction of a second, in runs.
+
+    One message may well be printed twice in a millisecond; a run of several can only have been copied twice.
+    """
+    records: list[list[int]] = []
+    for index, line in enumerate(lines):
+        if _FRACTION.match(line):
+            records.append([index])
+        elif records and line.strip() and index - records[-1][-1] == 1 and len(records[-1]) < _LONGEST_RECORD:
+            records[-1].append(index)
+    texts = ["\n".join(" ".join(lines[index].split()) for index in record) for record in records]
+    seen: set[str] = set()
+    again: list[int] = []
+    run: list[int] = []
+    for number, text in enumerate([*texts, ""]):
+        if text in seen:
+            run.append(number)
+            continue
+        if len(run) >= _SHORTEST_RUN:
+            again += [index for one in run for index in records[one]]
+        run = []
+        seen.add(text)
+    return again

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from ipsecbot.parse.paste.characters import clean_characters
 from ipsecbot.parse.paste.glue import has_page_breaks, split_breaks, split_glued
-from ipsecbot.parse.paste.order import is_newest_first, oldest_first, repeated_lines
+from ipsecbot.parse.paste.headings import split_headings
+from ipsecbot.parse.paste.order import is_newest_first, oldest_first, repeated_blocks, repeated_lines
 
 # Marks that a mail or a page put before lines.
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
@@ -19,7 +20,6 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _NUMBER = re.compile(r"\s*(\d{1,6})(?:[.:)|]|\s)\s?(?!\s*[*.]?[A-Z][a-z]{2}\s+\d+\s)")
 _PROMPT = re.compile(r"\s{0,3}>")
-_LINE_LIMIT = 4000  # a longer line is looked at for glued lines only
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,12 @@ def repair(original: str) -> Repaired:
     sheet.clean()
     sheet.unmark()
     sheet.split(split_glued, "several log lines in one")
+    if sheet.split(split_headings, "several commands or rows in one"):
+        sheet.clean()  # what was glued hid what a character stood for
     if again := repeated_lines(sheet.lines):
         sheet.blank(again, "every line twice")
+    if again := repeated_blocks(sheet.lines):
+        sheet.blank(again, f"{len(again)} lines that repeat earlier ones")
     if is_newest_first(sheet.lines):
         sheet.reorder(oldest_first(sheet.lines), "newest line first")
     return sheet.repaired()
@@ -64,21 +68,23 @@ class _Sheet:
 
     def repaired(self) -> Repaired:
         text = "\n".join(self.lines) if self.changed else self.original
-        return Repaired(text, self.original, None if self.origin is None else tuple(self.origin), tuple(self.notes))
+        notes = tuple(dict.fromkeys(self.notes))
+        return Repaired(text, self.original, None if self.origin is None else tuple(self.origin), notes)
 
     def clean(self) -> None:
         text, notes = clean_characters("\n".join(self.lines) if self.changed else self.original)
         if notes:
             self._take(text.split("\n"), *notes)
 
-    def split(self, parts_of: Callable[[str], list[str]], note: str) -> None:
-        """Replace lines by their parts; each part has its line's number."""
+    def split(self, parts_of: Callable[[str], list[str]], note: str) -> bool:
+        """Replace lines by their parts, each with its line's number; False where no line had several."""
         pieces = [parts_of(line) for line in self.lines]
         if all(len(piece) == 1 for piece in pieces):
-            return
+            return False
         origin = self.origin or range(1, len(self.lines) + 1)
         self.origin = [number for number, piece in zip(origin, pieces, strict=True) for _ in piece]
         self._take([part for piece in pieces for part in piece], note)
+        return True
 
     def unmark(self) -> None:
         """Take away quotes, list marks and line numbers in front of the lines."""
