@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.tunnel import Tunnel
 from ipsecbot.negotiate.addresses import is_address, is_private
+from ipsecbot.negotiate.pairing import elsewhere
 
 
 def addresses_of(tunnel: Tunnel, side: Side) -> frozenset[str]:
@@ -17,7 +18,14 @@ def addresses_of(tunnel: Tunnel, side: Side) -> frozenset[str]:
     for pair in tunnel.pairings or ():
         other = pair.right if side is Side.LEFT else pair.left
         own |= {address for address in other.remote_addresses if "/" not in address and not address.startswith("%")}
-    return frozenset(own)
+    return frozenset(own) - addresses_elsewhere(tunnel, side)
+
+
+def addresses_elsewhere(tunnel: Tunnel, side: Side) -> frozenset[str]:
+    """This end's addresses that belong to its other tunnels (a second uplink), however often they talk to the same peer."""
+    end, addresses = tunnel.end(side), (tunnel.left_address, tunnel.right_address)
+    own, peer = addresses if side is Side.LEFT else addresses[::-1]
+    return elsewhere(end, own, peer) if end is not None else frozenset()
 
 
 def _outside(tunnel: Tunnel, side: Side) -> frozenset[str]:

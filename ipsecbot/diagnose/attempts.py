@@ -114,12 +114,15 @@ def _established(exchange: Exchange, *protocols: Protocol) -> bool:
     return any(event.kind is EventKind.ESTABLISHED and event.protocol in protocols for event in exchange.events)
 
 
-def of_tunnel(tunnel: Tunnel, side: Side, peers: frozenset[str]) -> tuple[Attempt, ...]:
-    """Every negotiation that this end had with this peer, oldest first."""
+def of_tunnel(
+    tunnel: Tunnel, side: Side, peers: frozenset[str], elsewhere: frozenset[str] = frozenset()
+) -> tuple[Attempt, ...]:
+    """Every negotiation that this end had with this peer, oldest first; not those from its addresses `elsewhere`."""
     end = tunnel.end(side)
     if end is None:
         return ()
-    every = tuple(Attempt(exchange, side) for exchange in tunnel.ladder.of_device(end.device.name))
+    mine = (exchange for exchange in tunnel.ladder.of_device(end.device.name) if exchange.local not in elsewhere)
+    every = tuple(Attempt(exchange, side) for exchange in mine)
     return tuple(attempt for attempt in every if concerns(attempt.exchange.remote, peers, [a.exchange.remote for a in every]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ipsecbot.diagnose.establish import establish
+from ipsecbot.diagnose.establish import establish, narrowed
 from ipsecbot.diagnose.facts import SIDES, Facts
 from ipsecbot.diagnose.faults import Stage, fault
 from ipsecbot.diagnose.freshness import contradictions, dated, is_outlived
@@ -24,9 +24,11 @@ _MOST_CANDIDATES = 6
 def conclude(tunnel: Tunnel) -> Diagnosis:
     """Run every rule on the tunnel; the best finding is the verdict, or the candidates and what to collect next.
 
-    Deterministic, no I/O. A fault needs strong evidence: symptoms alone end in UNDETERMINED (cause None).
+    Deterministic, no I/O. A fault needs strong evidence: symptoms alone end in UNDETERMINED (cause None). The ladder of the
+    diagnosis holds this tunnel's negotiations only, whoever else the logs speak of.
     """
     facts = establish(tunnel)
+    own = narrowed(tunnel)
     judgements = tuple(dated(facts, judge(rule, facts)) for rule in every_rule())
     ranked = findings(judgements, tuple(hint for hint in hints(facts) if not is_outlived(facts, *hint)))
     best = ranked[0] if ranked and ranked[0].verdict is Verdict.FOUND else None
@@ -34,11 +36,11 @@ def conclude(tunnel: Tunnel) -> Diagnosis:
         _with_remedies(tunnel, finding) for finding in (_after(best, ranked) if best is not None else ranked[:_MOST_CANDIDATES])
     )
     common = replace(
-        _frame(tunnel),
+        _frame(own),
         findings=kept,
         missing=_missing(facts, judgements, kept, best),
         notes=(*_notes(facts), *contradictions(facts, judgements, best.cause if best is not None else None)),
-        related=related(tunnel),
+        related=related(own),
     )
     if best is None:
         return replace(common, confidence=kept[0].confidence if kept else 0.0, headline=_undetermined(facts, common))

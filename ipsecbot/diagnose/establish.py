@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from ipsecbot.diagnose.addressing import addresses_of
+from ipsecbot.diagnose.addressing import addresses_elsewhere, addresses_of
 from ipsecbot.diagnose.attempts import Attempt, Seen, concerns, latest, of_tunnel
 from ipsecbot.diagnose.facts import SIDES, Facts, State
 from ipsecbot.model.evidence import Side
+from ipsecbot.model.exchange import Ladder
 from ipsecbot.model.sa import ChildSa, IkeSa
 from ipsecbot.model.tunnel import Endpoint, Tunnel
 from ipsecbot.negotiate.addresses import is_address
@@ -23,7 +25,7 @@ def establish(tunnel: Tunnel) -> Facts:
     seen: list[Seen] = []
     for side in SIDES:
         peers = addresses_of(tunnel, side.other)
-        mine = of_tunnel(tunnel, side, peers)
+        mine = of_tunnel(tunnel, side, peers, addresses_elsewhere(tunnel, side))
         # without a peer to look for, each remote address is a peer of its own: one's success says nothing of another
         remotes = [None] if peers else list(dict.fromkeys(attempt.exchange.remote for attempt in mine))
         groups = [tuple(a for a in mine if peers or a.exchange.remote == remote) for remote in remotes]
@@ -41,8 +43,9 @@ def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Se
     end = tunnel.end(side)
     if end is None:
         return []
-    mine = [event for event in tunnel.ladder.loose if event.source.device == end.device.name]
-    remotes = [event.remote for event in mine]
+    elsewhere = addresses_elsewhere(tunnel, side)
+    mine = [e for e in tunnel.ladder.loose if e.source.device == end.device.name and e.local not in elsewhere]
+    remotes = [event.remote for event in mine] + [e.remote for e in tunnel.ladder.of_device(end.device.name)]
     starts = [attempt.exchange.started_at for attempt in counting if attempt.exchange.started_at is not None]
     since = min(starts, default=None)
     return [
@@ -50,6 +53,19 @@ def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Se
         for event in mine
         if concerns(event.remote, peers, remotes) and not _is_older(event.at, since)
     ]
+
+
+def narrowed(tunnel: Tunnel) -> Tunnel:
+    """The tunnel with only its own negotiations on the ladder; all of them where none can be told to be its own."""
+    ladder = tunnel.ladder
+    own, loose = set(), set()
+    for side in SIDES:
+        peers = addresses_of(tunnel, side.other)
+        own |= {id(attempt.exchange) for attempt in of_tunnel(tunnel, side, peers)}
+        loose |= {id(seen.event) for seen in _loose(tunnel, side, ())}
+    exchanges = tuple(exchange for exchange in ladder.exchanges if id(exchange) in own) or ladder.exchanges
+    events = tuple(event for event in ladder.loose if id(event) in loose) or ladder.loose
+    return replace(tunnel, ladder=Ladder(exchanges, events))
 
 
 def _is_older(at: object, since: object) -> bool:
@@ -62,10 +78,11 @@ def _state(tunnel: Tunnel, side: Side) -> State:
     end = tunnel.end(side)
     if end is None:
         return State(None, None)
-    peers = addresses_of(tunnel, side.other)
+    peers, elsewhere = addresses_of(tunnel, side.other), addresses_elsewhere(tunnel, side)
+    ike = end.ike_sas and tuple(sa for sa in end.ike_sas if sa.local not in elsewhere)
+    children = end.child_sas and tuple(sa for sa in end.child_sas if sa.local not in elsewhere)
     if not _may_roam(end):
-        return State(_of(end.ike_sas, peers), _of(end.child_sas, peers))
-    ike, children = end.ike_sas, end.child_sas
+        return State(_of(ike, peers), _of(children, peers))
     ike_remotes, child_remotes = [sa.remote for sa in ike or ()], [sa.remote for sa in children or ()]
     return State(
         ike and tuple(sa for sa in ike if concerns(sa.remote, peers, ike_remotes)),

@@ -11,6 +11,7 @@ from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
 from ipsecbot.diagnose.rules.connection import is_mode_or_auth, mode_is_refused
 from ipsecbot.diagnose.testimony import change_of, ends, furthest, parties, replayed, reported, where_to_change
+from ipsecbot.diagnose.wording import both_values
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import Direction, EventKind
@@ -41,8 +42,10 @@ def auth_method_mismatch(facts: Facts) -> Iterator[Testimony]:
         return f"{me} does not accept how {peer} authenticates: use one authentication method on both."
 
     def differ(replay: Negotiation, found: Mismatch) -> str:
-        asks, answers = parties(facts, replay)
-        return f"{asks} authenticates by {found.offered}, {answers} wants {found.accepted}{where_to_change(found)}."
+        prover = found.offered_by or replay.initiator
+        asks, answers = facts.name(prover), facts.name(prover.other)
+        offered, accepted = both_values(facts, found, prover, field="isakmp")
+        return f"{asks} authenticates by {offered}, {answers} wants {accepted}{where_to_change(found)}."
 
     yield from reported(facts, "auth-method-mismatch", say, EventKind.AUTH_METHOD_REFUSED)
     if not facts.events(EventKind.KEY_MISSING):

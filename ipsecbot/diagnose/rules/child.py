@@ -20,6 +20,7 @@ from ipsecbot.diagnose.testimony import (
     where_to_change,
     with_difference,
 )
+from ipsecbot.diagnose.wording import attribute_words, both_values
 from ipsecbot.model.connection import EncapsulationMode
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
@@ -86,16 +87,18 @@ def esp_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
         found = compared(facts, seen, Protocol.ESP)
         if found is None:
             return f"{me} accepts none of the ESP proposals of {peer}: give both ends one transform in common."
+        offered, accepted = both_values(facts, found, seen.side.other, field="esp")
         return (
-            f"{me} refuses the ESP proposal of {peer}: {found.attribute} {found.offered} offered, {found.accepted} accepted; "
-            "give both ends one transform in common."
+            f"{me} refuses the ESP proposal of {peer} for its {attribute_words(found.attribute)}: {offered} offered, "
+            f"{accepted} accepted; give both ends one transform in common."
         )
 
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)
+        offered, accepted = both_values(facts, found, replay.initiator, field="esp")
         return (
-            f"ESP proposals differ in {found.attribute}: {asks} offers {found.offered}, {answers} accepts {found.accepted}"
-            f"{where_to_change(found)}."
+            f"ESP proposals differ in the {attribute_words(found.attribute)}: {asks} offers {offered}, {answers} accepts "
+            f"{accepted}{where_to_change(found)}."
         )
 
     for clue in reported(
@@ -126,7 +129,12 @@ def pfs_mismatch(facts: Facts) -> Iterator[Testimony]:
 
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)
-        return f"PFS differs: {asks} wants {found.offered}, {answers} {found.accepted}{where_to_change(found)}."
+        wants, has = both_values(facts, found, replay.initiator, field="esp")
+        wants, has = (f"PFS with {words}" if words != "none" else "no PFS" for words in (wants, has))
+        return (
+            f"Perfect forward secrecy (its Diffie-Hellman group) differs: {asks} wants {wants}, {answers} {has}"
+            f"{where_to_change(found)}."
+        )
 
     told = reported(
         facts, "pfs-mismatch", say, *_REFUSALS, where=lambda seen: _is_of_child(seen) and _attribute(facts, seen) == "dh"

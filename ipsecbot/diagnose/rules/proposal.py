@@ -9,6 +9,7 @@ from ipsecbot.diagnose.facts import Facts
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Testimony, rule
 from ipsecbot.diagnose.testimony import compared, ends, furthest, parties, replayed, reported, where_to_change, with_difference
+from ipsecbot.diagnose.wording import attribute_words, both_values, policy_field
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
@@ -33,17 +34,22 @@ def ike_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
         found = compared(facts, seen, Protocol.IKE)
         if found is None:
             what = furthest(facts, seen, Protocol.IKE)
-            return f"{me} accepts none of the IKE proposals of {peer}" + (f": {what} differs." if what else ".")
+            return f"{me} accepts none of the IKE proposals of {peer}" + (
+                f": the {attribute_words(what)} differs." if what else "."
+            )
+        version = seen.event.ike_version or (seen.exchange.ike_version if seen.exchange is not None else None)
+        offered, accepted = both_values(facts, found, seen.side.other, field=policy_field(version))
         return (
-            f"{me} refuses the IKE proposal of {peer}: {found.attribute} {found.offered} offered, {found.accepted} accepted; "
-            "give both ends one proposal in common."
+            f"{me} refuses the IKE proposal of {peer} for its {attribute_words(found.attribute)}: {offered} offered, "
+            f"{accepted} accepted; give both ends one proposal in common."
         )
 
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)
+        offered, accepted = both_values(facts, found, replay.initiator, field=policy_field(replay.ike_version))
         return (
-            f"IKE proposals differ in {found.attribute}: {asks} offers {found.offered}, {answers} accepts {found.accepted}"
-            f"{where_to_change(found)}."
+            f"IKE proposals differ in the {attribute_words(found.attribute)}: {asks} offers {offered}, {answers} accepts "
+            f"{accepted}{where_to_change(found)}."
         )
 
     for clue in reported(
