@@ -132,14 +132,16 @@ class Desk:
         return {**kept, "IPSECBOT_STATE_DIR": str(self.state), "COLUMNS": "120", **secrets, **more}
 
     def write(self, lab: IosLab | None, changes: Mapping[str, Mapping[str, object]] | None = None, timeout: int = 5) -> None:
-        """The inventory of the pair; `changes`: device name → keys of its entry that are different."""
+        """The inventory of the pair; `changes`: device name → keys of its entry that are different
+        (None: left out)."""
         devices = []
         for name in (HQ, BRANCH):
             entry: dict[str, object] = {"name": name, "platform": "cisco_ios"}
             entry |= {"address": "127.0.0.1", "port": lab[name].port if lab is not None else 1}
             entry |= {"username": "netops", "password": "env:LAB_PASSWORD", "enable": "env:LAB_ENABLE"}
             entry |= {"host_keys": "accept-new", "known_hosts": "known_hosts", "timeout": timeout}
-            devices.append({**entry, **(changes or {}).get(name, {})})
+            changed = {**entry, **(changes or {}).get(name, {})}
+            devices.append({key: value for key, value in changed.items() if value is not None})
         ends = [{"device": HQ, "address": "198.51.100.10"}, {"device": BRANCH, "address": "203.0.113.20"}]
         # JSON is YAML as well
         self.inventory.write_text(json.dumps({"devices": devices, "tunnels": [{"name": TUNNEL, "ends": ends}]}, indent=1))
