@@ -9,7 +9,7 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.negotiation import Aspect, Negotiation
 from ipsecbot.model.selectors import SelectorPair, mirrored
 from ipsecbot.model.tunnel import Endpoint, Pairing
-from ipsecbot.negotiate.addresses import closest, hides_behind, named
+from ipsecbot.negotiate.addresses import closest, hides_behind, is_address, matches, named
 from ipsecbot.negotiate.replay import replay
 
 _NAME_ONLY = -1
@@ -78,14 +78,29 @@ def pair(
     for rank, pairing in ranked:
         best_left.setdefault(id(pairing.left), rank)
         best_right.setdefault(id(pairing.right), rank)
-    return tuple(pairing for rank, pairing in ranked if rank in (best_left[id(pairing.left)], best_right[id(pairing.right)]))
+    best = ((rank, best_left[id(pairing.left)], best_right[id(pairing.right)], pairing) for rank, pairing in ranked)
+    return tuple(
+        pairing for rank, mine, yours, pairing in best if rank in (mine, yours) and rank.distance <= min(mine, yours).distance
+    )
+
+
+def elsewhere(end: Endpoint, own: str | None, peer: str | None) -> frozenset[str]:
+    """The addresses from which this end speaks to others, or beside this tunnel: those that its further connections start
+    from, where one starts from `own` to `peer`. Nothing that happens there is about this tunnel."""
+    if own is None or peer is None:
+        return frozenset()
+    every = end.connections or ()
+    meant = {a for c in every if own in c.local_addresses and matches(c.remote_addresses, peer) for a in c.local_addresses}
+    return frozenset(a for c in every for a in c.local_addresses if is_address(a)) - meant if meant else frozenset()
 
 
 def _candidates(end: Endpoint, own: str | None, peer: Endpoint, peer_address: str | None) -> tuple[Connection, ...]:
     """By the addresses the inventory tells; failing that, by any address the peer owns, or may hide behind."""
     addresses = ((peer_address,) if peer_address else ()) + peer.addresses
+    mine, theirs = elsewhere(end, own, peer_address), elsewhere(peer, peer_address, own)
     for address in addresses:
-        found = candidates(end, own, address)
+        found = candidates(end, own, address) if address not in theirs else ()
+        found = tuple(c for c in found if not c.local_addresses or not mine.issuperset(c.local_addresses))
         if found:
             return found
     return tuple(c for c in end.connections or () if _hides(c, peer, peer_address)) if addresses else candidates(end, own, None)

@@ -8,7 +8,7 @@ from two_ends import LEFT, LEFT_NET, RIGHT, RIGHT_NET, End, esp, pairs, two_ends
 
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.tunnel import Endpoint
-from ipsecbot.negotiate.pairing import candidates, pair
+from ipsecbot.negotiate.pairing import candidates, elsewhere, pair
 
 
 def named(end: End, name: str) -> Connection:
@@ -111,3 +111,17 @@ def test_a_private_end_that_protects_something_else_is_not_meant() -> None:
     elsewhere = pairs("10.9.0.0/24 === 10.8.0.0/24")
     right = replace(right, remote_addresses=("203.0.113.99",), selectors=elsewhere)
     assert pair(left.endpoint, right.endpoint, inside, RIGHT) == ()
+
+
+def test_a_second_uplink_to_the_same_peer_is_another_tunnel() -> None:
+    """Both connections of the left end name the right one; only the one that starts from the tunnel's address is meant, and
+    what the hub has for the second address is not what it lacks for the first."""
+    left, right = two_ends()
+    second = replace(left, local_addresses=("192.0.2.50",))
+    lefts = with_connections(left, named(second, "second"), named(replace(left, local_addresses=(LEFT,)), "first"))
+    lefts = replace(lefts, addresses=(LEFT, "192.0.2.50"))
+    for_second = named(replace(right, remote_addresses=("192.0.2.50",)), "for-second")
+    assert names(lefts, with_connections(right, for_second, named(right, "for-first"))) == [("first", "for-first")]
+    assert names(lefts, with_connections(right, for_second)) == []
+    assert elsewhere(lefts, LEFT, RIGHT) == {"192.0.2.50"}
+    assert elsewhere(lefts, None, RIGHT) == frozenset()
