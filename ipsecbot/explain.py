@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ipsecbot.collect.fingerprint import Fingerprinter, KeyedFingerprinter, installation_fingerprinter
@@ -10,11 +10,11 @@ from ipsecbot.diagnose.conclude import conclude
 from ipsecbot.errors import InputError
 from ipsecbot.model.evidence import Conclusion
 from ipsecbot.model.sa import SaState
-from ipsecbot.model.snapshot import Snapshot
 from ipsecbot.model.tunnel import Diagnosis, Endpoint
 from ipsecbot.parse.endpoint import read_endpoint
 from ipsecbot.parse.paste.relocate import Places, relocate
-from ipsecbot.pasted import Pasted, choose, peers_of, read_device, snapshots_of
+from ipsecbot.pasted import Pasted, choose, own_addresses, peers_of, read_device, snapshots_of
+from ipsecbot.speakers import apart
 from ipsecbot.understand import join
 
 
@@ -40,7 +40,7 @@ def _fingerprinter() -> Fingerprinter:
 
 def conclude_texts(devices: Sequence[Pasted], peer: str | None = None) -> Diagnosis:
     """The verdict on what the texts of the devices say."""
-    ends = [read_end(device, snapshot) for device in devices for snapshot in snapshots_of(device)]
+    ends = [end for device in devices for end in read_ends(device, alone=len(devices) == 1)]
     left, right, unused = choose(ends, [device.name for device in devices])
     if right is None:
         diagnosis = _of_one(left, peer)
@@ -73,7 +73,12 @@ def _rank(diagnosis: Diagnosis) -> tuple[int, float]:
     return 2, -diagnosis.confidence
 
 
-def read_end(device: Pasted, snapshot: Snapshot) -> Endpoint:
-    """What a snapshot of pasted text says, each fact at the line where it was given."""
+def read_ends(device: Pasted, *, alone: bool) -> Iterator[Endpoint]:
+    """What pasted text says, each fact at the line where it was given. `alone`: nothing else was given, so that both ends may
+    speak in it."""
     places = {file: Places(sheet) for file, sheet in device.repaired.items()}
-    return relocate(read_endpoint(snapshot), places)
+    for snapshot in snapshots_of(device):
+        end = read_endpoint(snapshot)
+        parts = apart(snapshot, end) if alone else (snapshot,)
+        for one in [end] if len(parts) == 1 else map(read_endpoint, parts):
+            yield relocate(replace(one, addresses=own_addresses(one)), places)

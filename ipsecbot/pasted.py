@@ -168,6 +168,12 @@ def _owned(end: Endpoint) -> set[str]:
     return {*end.addresses, *local} | {event.local for event in end.events or () if event.local}
 
 
+def own_addresses(end: Endpoint) -> tuple[str, ...]:
+    """The addresses an end is configured with, and those it was seen to speak from: a pasted configuration is often a part."""
+    spoken = (*(event.local for event in end.events or ()), *(sa.local for sa in end.child_sas or ()))
+    return tuple(dict.fromkeys((*end.addresses, *(address for address in spoken if address and _is_peer(address)))))
+
+
 def peers_of(end: Endpoint) -> tuple[str | None, ...]:
     """The addresses of the peers that an end negotiates or has SAs with, the busiest first; `(None,)` when it names none."""
     remotes = [*(sa.remote for sa in end.ike_sas or ()), *(sa.remote for sa in end.child_sas or ())]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 _COMMANDS = (
-    r"crypto isakmp (?:policy|key|profile|identity|keepalive|aggressive|invalid)|crypto ikev2 (?:proposal|policy|keyring|profile)",
-    r"crypto ipsec (?:transform-set|profile|security-association|df-bit)|crypto (?:keyring|dynamic-map|pki) |crypto map \S+ \d+",
+    r"crypto isakmp (?:policy|key|profile|identity|keepalive|aggressive|invalid)|crypto map \S+ \d+",
+    r"crypto ikev2 (?:proposal|policy|keyring|profile)|crypto (?:keyring|dynamic-map|pki) ",
+    r"crypto ipsec (?:transform-set|profile|security-association|df-bit)",
     r"encr(?:yption)? (?:aes|3des|des)|hash (?:sha|md5)|authentication (?:pre-share|rsa-|local|remote)|group \d+(?!\d)",
     r"lifetime \d+|integrity (?:sha|md5)|prf (?:sha|md5)|mode (?:tunnel|transport)|pre-shared-key ",
     r"match (?:address|identity|fvrf|certificate) |set (?:transform-set|peer|pfs|ikev2-profile|isakmp-profile) ",
     r"set security-association |tunnel (?:source|destination|mode|protection) |ip address (?:\d|dhcp)|ipv6 address ",
-    r"interface (?:Tunnel|Loopback|Vlan|Dialer|(?:Fast|Gigabit|TenGigabit)?Ethernet|Serial|Virtual-Template)\s?\d",
+    r"interface (?:[Tt]unnel|Loopback|Vlan|Dialer|(?:Fast|Gigabit|TenGigabit)?Ethernet|Serial|Virtual-Template)\s?\d",
     r"ip route \d|ip nat (?:inside|outside)|ip access-list (?:extended|standard) ",
     r"access-list \S+ (?:permit|deny|extended|remark) |(?:permit|deny) (?:ip|esp|gre|udp|tcp) ",
 )
@@ -57,8 +58,9 @@ def split_headings(line: str) -> list[str]:
 
 
 def _cut(line: str, places: list[int]) -> list[str]:
-    extra = [match.start() for pattern in (_ANSWERED, _PROMPTED) for match in pattern.finditer(line)]
-    edges = sorted({0, *places, *extra})
+    ends = [match.start() for match in _ANSWERED.finditer(line)]
+    prompts = [m.start() for m in _PROMPTED.finditer(line) if not any(m.start() < end < m.end() for end in ends)]
+    edges = sorted({0, *places, *ends, *prompts})
     parts: list[str] = []
     for first, last in zip(edges, [*edges[1:], len(line)], strict=True):
         part = line[first:last]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
@@ -12,7 +13,6 @@ from ipsecbot.model.snapshot import Gap
 from ipsecbot.parse.paste.repair import Repaired
 
 ValueT = TypeVar("ValueT")
-_LONGEST = 400  # a longer line was several lines: the part is quoted
 
 
 class Places:
@@ -21,6 +21,7 @@ class Places:
     def __init__(self, repaired: Repaired) -> None:
         self.origin = repaired.origin
         self.lines = repaired.original.split("\n")
+        self.parts = Counter(repaired.origin or ())
 
     def number(self, line: int) -> int:
         if self.origin is None:
@@ -30,7 +31,7 @@ class Places:
     def text(self, line: int, repaired: str) -> str:
         """The line as it was given; the repaired one where a secret was taken out or where it was one of many."""
         original = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        is_part = self.origin is not None and len(original.strip()) > len(repaired.strip()) + _LONGEST
+        is_part = self.parts[line] > 1
         return repaired if "<secret:" in repaired or is_part or not original.strip() else original.strip()
 
 
