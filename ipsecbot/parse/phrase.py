@@ -35,6 +35,7 @@ _PLACES: tuple[tuple[str, str], ...] = (
     ("spi_in", r"[0-9a-f]{1,8}"),
     ("spi_out", r"[0-9a-f]{1,8}"),
     ("transform", r"[A-Z_]+"),
+    ("state", r"[A-Z][A-Za-z0-9_]+"),
     ("offered", r".*?"),
     ("accepted", r".*?"),
     ("detail", r".*?"),
@@ -46,7 +47,8 @@ _FIRST = re.compile(r"([A-Za-z0-9_'\-:]+) ")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One row: what a sentence means. `kind` None: known, and of no consequence for a diagnosis."""
+    """One row: what a sentence means. `kind` None: known, and of no consequence for a diagnosis. `state`: which state of the
+    daemon's own machine the sentence shows, where it has one that is worth following."""
 
     kind: EventKind | None
     sentence: str
@@ -58,6 +60,7 @@ class Phrase:
     offered: str | None = None
     detail: str | None = None
     notify: str | None = None
+    state: str | None = None
 
     def match(self, message: str) -> re.Match[str] | None:
         return _compiled(self.sentence).fullmatch(message)
