@@ -36,7 +36,8 @@ class IkePolicy:
 
     `versions`: IKE versions this end would initiate or accept, preferred first. `initiates_mode`/`accepts_modes`: IKEv1 only.
     `remote_ids` empty: any identity is accepted. `local_auth`/`remote_auth`: in IKEv1 both follow from the proposal.
-    `lifetime` is where this end rekeys or expires; `proposals` come in preference order.
+    `lifetime` is where this end rekeys or expires; `proposals` come in preference order. `local_round`/`remote_round`: the
+    name of the block that says how each end authenticates, where the vendor names those.
     """
 
     versions: tuple[int, ...]
@@ -59,6 +60,8 @@ class IkePolicy:
     local_id_source: Source | None = field(default=None, compare=False, repr=False)
     version_source: Source | None = field(default=None, compare=False, repr=False)
     mode_source: Source | None = field(default=None, compare=False, repr=False)
+    local_round: str | None = field(default=None, compare=False)
+    remote_round: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class SharedKey:
     `owners` are the identities or addresses it is selected by (either end's); empty: for every peer. An entry is
     canonical text as in IkeIdentity.value; a network such as `198.51.100.0/24` or `0.0.0.0/0` is a mask entry.
     `keyring`, `vrf`: IOS scoping; None is the default keyring or the global table.
+    `name`: of its entry, where the vendor names those (`ike-branch` in swanctl.conf).
     `local`/`remote`: an IOS IKEv2 keyring may hold one key per direction; then two SharedKeys with a `direction`.
     """
 
@@ -71,3 +72,4 @@ class SharedKey:
     direction: str | None = None
     kind: str = "psk"
     source: Source | None = field(default=None, compare=False, repr=False)
+    name: str | None = field(default=None, compare=False)

@@ -38,7 +38,7 @@ class Edit:
     """One setting to change on one end. Only the fields that `what` needs are set.
 
     `proposal` is the one to write, `kinds` the transform types in it that differ from before, `others` the proposals of
-    the same list that stay. `near`: the line that is changed.
+    the same list that stay. `near`: the line that is changed. `key`: the entry that is replaced, where there is one.
     """
 
     what: What
@@ -54,6 +54,7 @@ class Edit:
     address: str | None = None
     own_address: str | None = None
     ports: tuple[int, ...] = ()
+    key: SharedKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

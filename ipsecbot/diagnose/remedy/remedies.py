@@ -60,10 +60,9 @@ def _is_asked(plan: Plan, finding: Finding) -> bool:
 
 def _written(tunnel: Tunnel, finding: Finding, plan: Plan) -> Remedy | None:
     end = tunnel.end(plan.side)
-    if end is None or end.device.platform is None:
-        return None
-    lines = _WRITERS[end.device.platform](plan)
-    if not lines:
+    writer = _WRITERS.get(end.device.platform) if end is not None and end.device.platform is not None else None
+    lines = writer(plan) if writer is not None else None
+    if end is None or not lines:
         return None
     near = plan.edit.near
     now = ""

@@ -18,6 +18,7 @@ from ipsecbot.spellings import prf_of
 SECRET = "<the shared secret>"  # noqa: S105  the words that stand where only the operator knows what to type
 Lines = tuple[str, ...]
 _KEY = re.compile(r"^\s*([A-Za-z_]\w*)\s*=")
+_PLAIN = re.compile(r"[\w.@:*%/-]*|<[\w ]+>")
 _OF_CHILD = (What.CHILD_PROPOSAL, What.PFS, What.SELECTORS, What.ENCAPSULATION, What.TRAFFIC)
 LOAD, RELOAD = "swanctl --load-all", "ipsec reload"
 
@@ -123,26 +124,42 @@ def _exchange_mode(plan: Plan) -> Lines | None:
     return _stroke(plan, "aggressive=no") if _is_stroke(plan) else _conn(plan, "aggressive = no")
 
 
+def _quoted(value: object) -> str:
+    """An identity as both kinds of file read it whole: a distinguished name has blanks, commas and `=`."""
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else f'"{text}"'
+
+
 def _local_id(plan: Plan) -> Lines | None:
+    value = _quoted(plan.edit.identity)
     if _is_stroke(plan):
-        return _stroke(plan, f"{_key_at(plan.edit, 'leftid')}={plan.edit.identity}")
-    return _conn(plan, f"id = {plan.edit.identity}", section=("local",))
+        return _stroke(plan, f"{_key_at(plan.edit, 'leftid')}={value}")
+    name = plan.connection.ike.local_round if plan.connection is not None else None
+    return _conn(plan, f"id = {value}", section=(name or "local",))
 
 
 def _remote_id(plan: Plan) -> Lines | None:
+    value = _quoted(plan.edit.identity)
     if _is_stroke(plan):
-        return _stroke(plan, f"{_key_at(plan.edit, 'rightid')}={plan.edit.identity}")
-    return _conn(plan, f"id = {plan.edit.identity}", section=("remote",))
+        return _stroke(plan, f"{_key_at(plan.edit, 'rightid')}={value}")
+    name = plan.connection.ike.remote_round if plan.connection is not None else None
+    return _conn(plan, f"id = {value}", section=(name or "remote",))
 
 
 def _key(plan: Plan) -> Lines | None:
+    """The entry in use with another value; an entry of its own where there is none."""
     own = plan.connection.ike.local_id if plan.connection is not None else None
-    peer = str(plan.edit.identity or plan.edit.address or "<peer identity>")
+    names = [_quoted(item) for item in (own, plan.edit.identity or plan.edit.address or "<peer identity>") if item is not None]
+    used = plan.edit.key
     if _is_stroke(plan):
-        names = " ".join(str(item) for item in (own, peer) if item is not None)
-        return ("# /etc/ipsec.secrets", f'{names} : PSK "{SECRET}"', "ipsec rereadsecrets")
-    ids = [f"id-{number} = {item}" for number, item in enumerate((item for item in (own, peer) if item is not None), 1)]
-    return (*_nested(("secrets", f"ike-{_name(plan)}"), *ids, f'secret = "{SECRET}"'), "swanctl --load-creds")
+        owners = names if used is None else [_quoted(owner) for owner in used.owners]
+        place = "/etc/ipsec.secrets"
+        if used is not None and used.source is not None:
+            place = f"{used.source.output}, instead of line {used.source.first_line}:"
+        return (f"# {place}", f'{" ".join([*owners, ""])}: PSK "{SECRET}"', "ipsec rereadsecrets")
+    ids = [f"id-{number} = {item}" for number, item in enumerate(names, 1)] if used is None else []
+    entry = used.name if used is not None and used.name else f"ike-{_name(plan)}"
+    return (*_nested(("secrets", entry), *ids, f'secret = "{SECRET}"'), "swanctl --load-creds")
 
 
 def _peer_address(plan: Plan) -> Lines | None:

@@ -37,6 +37,7 @@ class Round:
     identity: IkeIdentity | None = None
     certified: bool = False
     source: Source | None = None
+    name: str | None = None
 
 
 def read_method(text: str) -> AuthMethod | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import IdType, Secret, SharedKey
@@ -57,7 +58,8 @@ def _sections(secrets: Section, notes: Notes) -> Iterator[SharedKey]:
             notes.gap(section.source, f"secret {section.name} has no value")
             continue
         owners = [setting.value for setting in section.settings if setting.key.startswith("id") and setting.value]
-        yield SharedKey(read_fingerprint(secret.value), canonical_owners(owners), kind=kind, source=secret.source)
+        key = SharedKey(read_fingerprint(secret.value), canonical_owners(owners), kind=kind, source=secret.source)
+        yield replace(key, name=section.name)
 
 
 def canonical_owners(words: list[str]) -> tuple[str, ...]:

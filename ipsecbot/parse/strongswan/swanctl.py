@@ -119,6 +119,8 @@ class _Connection:
             local_id_source=local_id.source if local_id else None,
             version_source=_source(section, "version") or section.source,
             mode_source=_source(section, "aggressive") or section.source,
+            local_round=mine[0].name if mine else None,
+            remote_round=theirs[0].name if theirs else None,
         )
 
     def _accepted(self, mode: ExchangeMode, local_auth: AuthMethod | None) -> tuple[ExchangeMode, ...]:
@@ -172,6 +174,7 @@ class _Connection:
             identity=read_identity(identity.value, identity.source) if identity else None,
             certified=bool(section.setting("certs") or section.setting("pubkeys") or section.starting("cert")),
             source=auth.source if auth else section.source,
+            name=section.name,
         )
 
     def _child(self, section: Section, versions: tuple[int, ...]) -> ChildPolicy:
