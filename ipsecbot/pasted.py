@@ -119,13 +119,17 @@ def _of_main_platform(parts: Sequence[Part]) -> Sequence[Part]:
 def _name(device: Pasted, ios: bool, host: str | None, several: bool) -> str:
     if not several:
         return device.name
-    return host or f"{device.name} ({'IOS' if ios else 'strongSwan'})"
+    return host or f"{device.name} ({'IOS' if ios else 'host'})"
 
 
 def _platform(parts: Sequence[Part]) -> Platform:
     if parts[0].platform is Platform.CISCO_IOS:
         return Platform.CISCO_IOS
-    return Platform.STRONGSWAN
+    lines: Counter[bool] = Counter()
+    for part in parts:
+        weight_of = 4 if part.output.kind is OutputKind.LOG else 1
+        lines[part.is_pluto] += weight_of * sum(1 for line in part.output.text.split("\n") if line)
+    return Platform.LIBRESWAN if lines[True] > lines[False] else Platform.STRONGSWAN
 
 
 def choose(ends: Sequence[Endpoint], given: Sequence[str]) -> tuple[Endpoint, Endpoint | None, tuple[Endpoint, ...]]:
@@ -169,7 +173,11 @@ def _owned(end: Endpoint) -> set[str]:
 
 
 def own_addresses(end: Endpoint) -> tuple[str, ...]:
-    """The addresses an end is configured with, and those it was seen to speak from: a pasted configuration is often a part."""
+    """The addresses an end is configured with, and those it was seen to speak from: a pasted configuration is often a part.
+
+    Nothing where no address was configured: a packet's address may be one that a NAT gave it."""
+    if not end.addresses:
+        return ()
     spoken = (*(event.local for event in end.events or ()), *(sa.local for sa in end.child_sas or ()))
     return tuple(dict.fromkeys((*end.addresses, *(address for address in spoken if address and _is_peer(address)))))
 

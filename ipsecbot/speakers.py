@@ -128,6 +128,6 @@ def _named(output: RawOutput, device: Device, pair: Pair) -> str | None:
     end = read_endpoint(Snapshot(device, None, (output,)))
     own = {sa.local for sa in end.child_sas or ()} | {sa.local for sa in end.ike_sas or ()} | set(end.addresses)
     peers = {address for connection in end.connections or () for address in connection.remote_addresses}
-    peers |= {sa.remote for sa in end.child_sas or ()}
+    peers |= {sa.remote for sa in end.child_sas or () if sa.remote is not None}
     told = [address for address in pair if address in own or _other(pair, address) in peers]
     return told[0] if len(told) == 1 else None

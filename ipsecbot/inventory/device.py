@@ -73,7 +73,7 @@ def read_device(fields: Fields, defaults: Fields, base: Path, problems: Problems
         return None
     fields.what = f"device {name}"
     address = fields.required("address", a_host, "")
-    platform = fields.required("platform", one_of(*Platform), "")
+    platform = fields.required("platform", one_of(Platform.CISCO_IOS, Platform.STRONGSWAN), "")
     credentials = _Credentials(fields, defaults, base, problems)
     key, agent = credentials.key()
     entry = DeviceEntry(

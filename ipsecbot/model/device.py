@@ -9,6 +9,7 @@ from enum import StrEnum
 class Platform(StrEnum):
     CISCO_IOS = "cisco_ios"
     STRONGSWAN = "strongswan"
+    LIBRESWAN = "libreswan"  # pluto, also Openswan's: read from text, never asked over SSH
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from ipsecbot.parse.ios import log as ios_log
 from ipsecbot.parse.ios import sas as ios_sas
 from ipsecbot.parse.ios import sessions as ios_sessions
 from ipsecbot.parse.ios import state as ios_state
+from ipsecbot.parse.libreswan import log as pluto_log
 from ipsecbot.parse.ping import read_pings
 from ipsecbot.parse.read import EndConfig, Parsed
 from ipsecbot.parse.strongswan import config as host_config
@@ -56,12 +57,12 @@ class _Facts:
         self.gaps += parsed.gaps
 
     def take_ike_sas(self, parsed: Parsed[tuple[IkeSa, ...]]) -> None:
-        if parsed.answered:
+        if parsed.answered and (parsed.value or not parsed.gaps):  # a line that was not understood may be an SA
             self.ike_sas = [*(self.ike_sas or ()), *parsed.value]
         self.gaps += parsed.gaps
 
     def take_child_sas(self, parsed: Parsed[tuple[ChildSa, ...]]) -> None:
-        if parsed.answered:
+        if parsed.answered and (parsed.value or not parsed.gaps):
             self.child_sas = [*(self.child_sas or ()), *parsed.value]
         self.gaps += parsed.gaps
 
@@ -123,7 +124,7 @@ def _host_sas(output: RawOutput, facts: _Facts) -> None:
     parsed = host_sas.read_sas(output, facts.device)
     ike_sas, child_sas = parsed.value
     facts.take_ike_sas(Parsed(ike_sas, parsed.gaps, parsed.answered))
-    facts.take_child_sas(Parsed(child_sas, (), parsed.answered))
+    facts.take_child_sas(Parsed(child_sas, (), parsed.answered and (bool(child_sas) or not parsed.gaps)))
 
 
 def _host_interfaces(output: RawOutput, facts: _Facts) -> None:
@@ -136,6 +137,10 @@ def _host_system(output: RawOutput, facts: _Facts) -> None:
 
 def _host_log(output: RawOutput, facts: _Facts) -> None:
     facts.take_events(host_log.read_events(output, facts.device))
+
+
+def _pluto_log(output: RawOutput, facts: _Facts) -> None:
+    facts.take_events(pluto_log.read_events(output, facts.device))
 
 
 def _ping(output: RawOutput, facts: _Facts) -> None:
@@ -165,6 +170,19 @@ READERS: Mapping[Platform, tuple[tuple[OutputKind, Reader], ...]] = {
         (K.DEBUG, _host_log),
         (K.PING, _ping),
     ),
+    Platform.LIBRESWAN: (
+        (K.INTERFACES, _host_interfaces),
+        (K.SYSTEM, _host_system),
+        (K.LOG, _pluto_log),
+        (K.DEBUG, _pluto_log),
+        (K.PING, _ping),
+    ),
+}
+
+_EVENTS: Mapping[Platform, Callable[[RawOutput, str], Parsed[tuple[LogEvent, ...]]]] = {
+    Platform.CISCO_IOS: ios_log.read_events,
+    Platform.STRONGSWAN: host_log.read_events,
+    Platform.LIBRESWAN: pluto_log.read_events,
 }
 
 HOST_CONFIG = (K.SWANCTL_CONF, K.IPSEC_CONF, K.IPSEC_SECRETS, K.STRONGSWAN_CONF, K.LIST_CONNS, K.STATUSALL)
@@ -188,7 +206,7 @@ def read_endpoint(snapshot: Snapshot) -> Endpoint:
 
 def read_events(output: RawOutput, device: Device) -> tuple[LogEvent, ...]:
     """The events of one text of one device, as they come while it is watched."""
-    reader = host_log.read_events if device.platform is Platform.STRONGSWAN else ios_log.read_events
+    reader = _EVENTS.get(device.platform or Platform.CISCO_IOS, ios_log.read_events)
     return reader(output, device.name).value
 
 
