@@ -13,6 +13,7 @@ from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
 
 _CHILD_PROTOCOLS = (Protocol.ESP, Protocol.AH)
+_WISHES = (EventKind.CONFIGURED, EventKind.SELECTORS_CONFIGURED)
 _INFORMATIONAL = (ExchangeType.INFORMATIONAL, ExchangeType.INFORMATIONAL_V1)
 _KINDS = {
     ExchangeType.MAIN: ExchangeKind.MAIN,
@@ -230,6 +231,8 @@ class _Cutter:
             return self._ended(event)
         children = [slot for slot in self.slots if slot.child]
         if self._association.version != 2:
+            if event.kind in _WISHES and not children:
+                return self._current or self._first_of(event)  # a packet asks for a child before there is an IKE SA
             starts = event.kind is EventKind.STARTED
             return children[-1] if children and not starts else self._open(ExchangeKind.QUICK, child=True)
         first = self._first_of(event)
