@@ -1,13 +1,17 @@
 """The command line: translate arguments, call the pipeline, print what it answers.
 
-Exit codes: 0 healthy, 1 a fault was found, 2 usage or input error, 3 undetermined, 4 no device could be asked.
+Exit codes: 0 healthy, 1 a fault was found, 2 usage or input error, 3 undetermined, 4 no device could be asked; 70 the program
+itself is at fault, 128 + the signal's number when it was interrupted.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import sys
 from importlib import metadata
+from pathlib import Path
+from traceback import extract_tb
 from typing import Annotated
 
 import typer
@@ -28,7 +32,7 @@ app.add_typer(lab_commands.app, name="lab")
 app.command("explain")(explain_command.explain)
 app.command("eval")(eval_command.evaluate_cases)
 
-USAGE, UNREACHABLE = 2, 4
+USAGE, UNREACHABLE, OWN_FAULT = 2, 4, 70
 
 
 def _version(wanted: bool) -> None:
@@ -94,6 +98,19 @@ def main() -> None:
         _fail(error, UNREACHABLE)
     except (IpsecbotError, CredentialError) as error:
         _fail(error, USAGE)
+    except Exception as fault:  # the outermost line: 1 would mean that a tunnel is broken
+        if os.environ.get("IPSECBOT_TRACEBACK"):
+            raise
+        _fail(_own_fault(fault), OWN_FAULT)
+
+
+def _own_fault(fault: Exception) -> str:
+    """Where the program is wrong. The fault's own words are left out: they may quote what a device said."""
+    where = next((f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(extract_tb(fault.__traceback__))), "?")
+    return (
+        f"a fault of the program itself ({type(fault).__name__} at {where}), not of the tunnel. A debug that ran was switched "
+        "off on the way out; make sure with show debugging. Please report it; IPSECBOT_TRACEBACK=1 shows the way there."
+    )
 
 
 def _fail(error: object, code: int) -> None:

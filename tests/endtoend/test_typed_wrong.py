@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,26 @@ def test_a_terminal_without_arrows(desk: Desk) -> None:
     diagnosed = desk.run("diagnose", "--json", TUNNEL, environment=environment)
     assert diagnosed.status == 4
     assert diagnosed.document["verdict"] == "undetermined"
+
+
+BROKEN = """import sys
+from ipsecbot import pipeline
+from ipsecbot.interfaces.cli import main
+def broken(*_): raise ValueError("what the device said: Klartext-77")
+pipeline.diagnose_peer = broken
+sys.argv[:1] = ["ipsecbot", "diagnose", "x"]
+main()
+"""
+
+
+def test_a_fault_of_the_program_itself(desk: Desk) -> None:
+    """Not the exit code of a broken tunnel, no traceback, and none of the exception's words unless they are asked for."""
+    script = desk.folder / "broken.py"
+    script.write_text(BROKEN)
+    run = {"capture_output": True, "text": True, "check": False, "cwd": desk.folder}
+    done = subprocess.run([sys.executable, script], env=desk.environment(None), **run)
+    assert (done.returncode, done.stdout) == (70, "")
+    assert done.stderr.startswith("ipsecbot: a fault of the program itself (ValueError at broken.py:4)")
+    assert "Klartext" not in done.stderr
+    asked = subprocess.run([sys.executable, script], env=desk.environment(None, IPSECBOT_TRACEBACK="1"), **run)
+    assert "Traceback" in asked.stderr
