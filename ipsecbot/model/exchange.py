@@ -139,6 +139,7 @@ class LogEvent:
     accepted: str | None = None
     spis: tuple[str, ...] = ()
     detail: str | None = None
+    damaged_spis: tuple[str, ...] = ()  # those of `spis` of which the text has lost a part
 
 
 class Direction(StrEnum):

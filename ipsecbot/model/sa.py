@@ -94,3 +94,4 @@ class ChildSa:
     vendor_state: str | None = None
     source: Source | None = field(default=None, compare=False, repr=False)
     name: str | None = None  # of the ChildPolicy it was made from, where the vendor names those
+    damaged_spis: tuple[str, ...] = ()  # those of which the text has lost a part

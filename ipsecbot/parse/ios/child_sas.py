@@ -22,6 +22,7 @@ from ipsecbot.parse.ios.sa_words import (
     state_of,
     transform_proposal,
 )
+from ipsecbot.parse.ios.spis import is_damaged_spi
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.textfsm import Row, run_template
 from ipsecbot.spellings import by_ios
@@ -108,6 +109,7 @@ def _child(bare: ChildSa, flow: Row, protocol: Protocol, inbound: Row | None, ou
         protocol=protocol,
         spi_in=_spi(inbound),
         spi_out=_spi(outbound),
+        damaged_spis=tuple(spi for sa in (inbound, outbound) if (spi := _spi(sa)) and sa and is_damaged_spi(sa.source.text)),
         mode=next((mode for word, mode in _MODES if word == sa["SA_MODE"]), None),
         udp_encapsulated="UDP-Encaps" in settings if sa["SA_MODE"] else None,
         proposal=proposal if sa["TRANSFORM"] else None,

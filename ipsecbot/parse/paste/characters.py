@@ -64,7 +64,6 @@ REPAIRS: tuple[Repair, ...] = (
         r"(?=[0-9A-Fa-f:]{0,40}::)",
         r"\1",
     ),
-    _row("damaged SPIs", "0x", r"(?<=spi[:=] )0x([0-9A-Fa-f]{1,8})(?:\(\)?(?!\d)|\))", r"0x\1"),
     _row("terminal escapes", "\x1b", r"\x1b\[[0-9;?]{0,12}[A-Za-z]|\x1b[()][AB0]", ""),
     _row("backspaces and bells", "", "[\x07\x08]", ""),
 )

@@ -12,6 +12,7 @@ from ipsecbot.parse.ios.log.offers import read_transform_set
 from ipsecbot.parse.ios.log.records import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.ios.log.talks import Talk
+from ipsecbot.parse.ios.spis import is_damaged_spi
 
 # Both generations: `local= …, local_proxy= …` and before 12.2 `src= …, src_proxy= …`.
 _BLOCK = re.compile(
@@ -19,6 +20,7 @@ _BLOCK = re.compile(
     r"(?P<value>.*?)(?=,|\(type=|\s+(?:local|remote|src|dest|protocol|lifedur|spi|sa_\w+)\w*\s*=|$)"
 )
 _MODE = re.compile(r"\((?P<mode>Tunnel|Transport)[\w-]*\)", re.IGNORECASE)
+_SPIS_OF_A_CHILD = 2  # one each way
 _ALIASES = {"src": "local", "dest": "remote", "src_proxy": "local_proxy", "dest_proxy": "remote_proxy"}
 
 
@@ -59,7 +61,7 @@ class IpsecSteps(PayloadSteps):
             return
         talk, pair = self._talk(block)
         talk.offered_pair = pair
-        own = talk.quick_id is not None and talk.quick_id in talk.own_quick
+        own = talk.is_own_quick
         mode = _MODE.search(match["block"])
         if pair:
             kind = EventKind.SELECTORS_SELECTED if own else EventKind.SELECTORS_OFFERED
@@ -131,12 +133,22 @@ class IpsecSteps(PayloadSteps):
             self.add(talk, EventKind.PROPOSAL_REFUSED, record, protocol=protocol, message_id=talk.quick_id, detail=record.body)
 
     def on_sa_created(self, record: Record, row: Row, match: re.Match[str]) -> None:
-        """Counts as established only where no IKE debug tells it better."""
-        if self.journal.saw_ike:
-            return
+        """Counts as established only where no IKE debug tells it better; then it adds the SPIs, which come before or after."""
         block = read_block(match["block"])
-        talk, pair = self._talk(block)
-        self.add(talk, EventKind.ESTABLISHED, record, protocol=self.ESP, spis=_spis(block), selectors=pair)
+        spis = _spis(block)
+        damaged = spis if is_damaged_spi(match["block"]) else ()
+        if not self.journal.saw_ike:
+            talk, pair = self._talk(block)
+            self.add(talk, EventKind.ESTABLISHED, record, protocol=self.ESP, spis=spis, damaged_spis=damaged, selectors=pair)
+            return
+        talk = self.talks.current or self.talks.begin(None, None)
+        up = self.journal.get(talk.child_up) if talk.child_up is not None else None
+        if set(spis) & {*talk.spis, *(up.spis if up is not None else ())}:
+            return
+        if talk.child_up is not None and up is not None and len(up.spis) < _SPIS_OF_A_CHILD:
+            self.journal.amend(talk.child_up, spis=(*up.spis, *spis), damaged_spis=(*up.damaged_spis, *damaged))
+        else:
+            talk.spis, talk.damaged_spis = (*talk.spis, *spis), (*talk.damaged_spis, *damaged)
 
     def on_sa_deleted(self, record: Record, row: Row, match: re.Match[str]) -> None:
         block = read_block(match["block"])

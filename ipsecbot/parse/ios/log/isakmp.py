@@ -16,6 +16,7 @@ from ipsecbot.parse.ios.log.isakmp_names import STATE_NAMES, TRANSITION_NAMES, W
 from ipsecbot.parse.ios.log.isakmp_rows import IKEV1_ROWS, IPSEC
 from ipsecbot.parse.ios.log.records import Record
 from ipsecbot.parse.ios.log.rows import Row, Table
+from ipsecbot.parse.ios.log.steps import message_id
 from ipsecbot.parse.ios.log.talks import Talk
 
 _MAIN, _AGGRESSIVE = ExchangeType.MAIN, ExchangeType.AGGRESSIVE
@@ -77,6 +78,7 @@ class Isakmp(IpsecSteps):
             talk.repeating = False
         talk.last_received = self.add(talk, EventKind.RECEIVED, record, exchange=named.exchange, name=named.name)
         talk.fresh.add("received")
+        talk.received_state = state
         talk.refused_because = None
 
     def on_sending(self, record: Record, row: Row, match: re.Match[str]) -> None:
@@ -84,6 +86,17 @@ class Isakmp(IpsecSteps):
         remote, role = clean_address(match["remote"]), _ROLES.get(letter)
         talk = self.talks.of(record.context, remote, role)
         self._ports(talk, record, match, remote, role)
+        talk.announced = True
+        self._goes_out(talk, record, letter, state)
+
+    def on_goes_out(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        """`Sending an IKE IPv4 Packet` follows each `sending packet to`; alone, it stands for the line that a page lost."""
+        talk = self.talks.of(record.context)
+        if not talk.announced and (talk.remote is not None or talk.outgoing is not None):
+            self._goes_out(talk, record, "", "")
+        talk.announced = False
+
+    def _goes_out(self, talk: Talk, record: Record, letter: str, state: str) -> None:
         previous = self.journal.get(talk.last_sent) if talk.last_sent is not None else None
         if talk.repeating:
             talk.repeating = False
@@ -145,6 +158,16 @@ class Isakmp(IpsecSteps):
 
     # the state machine
 
+    def on_state_cut(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        self.journal.gap(record, "the new state is missing")
+
+    def on_node(self, record: Record, row: Row, match: re.Match[str]) -> None:
+        """The message id of a quick mode whose first lines are not in the text."""
+        number = message_id(match["number"])
+        talk = self.talks.of(record.context)
+        if talk.quick_id is None:
+            talk.quick_id = number
+
     def on_input(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context)
         exchange = _INPUTS.get(match["input"])
@@ -170,17 +193,18 @@ class Isakmp(IpsecSteps):
         if new == "IKE_P1_COMPLETE":
             self.add(talk, EventKind.ESTABLISHED, record, protocol=self.IKE, exchange=talk.phase1)
         elif new == "IKE_QM_PHASE2_COMPLETE":
-            self.add(
+            talk.child_up = self.add(
                 talk,
                 EventKind.ESTABLISHED,
                 record,
                 protocol=self.ESP,
                 exchange=_QUICK,
                 spis=talk.spis,
+                damaged_spis=talk.damaged_spis,
                 message_id=talk.quick_id,
                 selectors=talk.offered_pair,
             )
-            talk.spis = ()
+            talk.spis = talk.damaged_spis = ()
         elif new == "IKE_DEST_SA":
             talk.over = True
 
@@ -194,7 +218,7 @@ class Isakmp(IpsecSteps):
         if direction in talk.fresh:
             self._name(talk, direction, name)
             talk.fresh.discard(direction)
-        elif not talk.fresh and (name[:2] != "QM" or not talk.sent_anything):
+        elif not talk.fresh and not self._is_told(talk, direction, name) and (name[:2] != "QM" or not talk.sent_anything):
             kind = EventKind.SENT if direction == "sent" else EventKind.RECEIVED
             talk.role = talk.role or (
                 Role.INITIATOR if "_I_" in record.body else Role.RESPONDER if "_R_" in record.body else None
@@ -205,12 +229,21 @@ class Isakmp(IpsecSteps):
             else:
                 talk.last_sent = handle
 
+    def _is_told(self, talk: Talk, direction: str, name: str) -> bool:
+        """Whether the last packet of that direction is known to be this message already."""
+        handle = talk.last_sent if direction == "sent" else talk.last_received
+        event = self.journal.get(handle) if handle is not None else None
+        return event is not None and event.name == name
+
     def _name(self, talk: Talk, direction: str, name: str) -> None:
         handle = talk.last_sent if direction == "sent" else talk.last_received
         if handle is None:
             return
         exchange = _EXCHANGE_OF[name[:2]]
         self.journal.amend(handle, name=name, exchange=exchange)
+        event = self.journal.get(handle)
+        if exchange is _QUICK and event is not None and event.message_id is None:
+            self.journal.amend(handle, message_id=talk.quick_id)
         if direction == "received":
             talk.received_name, talk.received_exchange = name, exchange
 

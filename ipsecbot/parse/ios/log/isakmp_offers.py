@@ -62,7 +62,7 @@ class OfferSteps(Steps):
         word = match["value"].lower()
         mode = "transport" if word.startswith("trans") or word in {"2", "4", "61444"} else "tunnel"
         self._transform(record).words["mode"] = mode
-        if talk.quick_id not in talk.own_quick or talk.quick_id is None:
+        if not talk.is_own_quick:
             self.add(talk, EventKind.ENCAPSULATION_OFFERED, record, protocol=self.ESP, detail=mode, message_id=talk.quick_id)
 
     def on_transform_refused(self, record: Record, row: Row, match: re.Match[str]) -> None:
@@ -114,8 +114,7 @@ class OfferSteps(Steps):
     def _child_offer(self, talk: Talk, record: Record, transform: Transform) -> None:
         """In phase 2 `atts are acceptable` only means well formed: the IPsec policy decides later."""
         proposal = transform.proposal(self.journal.source(record))
-        own = talk.quick_id is not None and talk.quick_id in talk.own_quick
-        kind = EventKind.PROPOSAL_SELECTED if own else EventKind.OFFERED
+        kind = EventKind.PROPOSAL_SELECTED if talk.is_own_quick else EventKind.OFFERED
         self.add(talk, kind, record, protocol=transform.protocol, proposals=(proposal,), message_id=talk.quick_id)
         talk.child_offer = proposal
 

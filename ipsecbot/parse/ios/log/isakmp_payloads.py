@@ -45,12 +45,17 @@ class PayloadSteps(OfferSteps):
             self.journal.amend(handle, payloads=(*event.payloads, shown))
         if number is not None and event.message_id is None and event.name is None:
             self.journal.amend(handle, message_id=number)
-        if name == "SA" and number is not None:
+        if name == "SA" and (number is not None or (talk.received_state == "QM_IDLE" and "received" in talk.fresh)):
             self._quick_begins(talk, handle, number)
 
-    def _quick_begins(self, talk: Talk, handle: int, number: int) -> None:
-        own = number in talk.own_quick
+    def _quick_begins(self, talk: Talk, handle: int, number: int | None) -> None:
+        """An SA payload opens a quick mode or answers this end's; a page may have lost the number that tells which."""
+        if number is None:
+            sent = self.journal.get(talk.last_sent) if talk.last_sent is not None else None
+            talk.own_unnumbered = talk.own_unnumbered and sent is not None and sent.name == "QM1"
         talk.quick_id = number
+        talk.child_up = None
+        own = talk.is_own_quick
         talk.offered_pair = ()
         talk.refused_because = None
         self.journal.amend(handle, name="QM2" if own else "QM1", exchange=_QUICK, message_id=number)
@@ -62,7 +67,8 @@ class PayloadSteps(OfferSteps):
         number = message_id(match.groupdict().get("number"))
         if number is not None:
             talk.own_quick.add(number)
-        talk.quick_id = number
+        talk.own_unnumbered = number is None
+        talk.quick_id, talk.child_up = number, None
         talk.outgoing = ("QM1", number)
         talk.refused_because = None
         self.add(talk, EventKind.STARTED, record, exchange=_QUICK, message_id=number)

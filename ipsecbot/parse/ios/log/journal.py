@@ -40,6 +40,7 @@ class Fields(TypedDict, total=False):
     offered: str | None
     accepted: str | None
     spis: tuple[str, ...]
+    damaged_spis: tuple[str, ...]
     detail: str | None
 
 

@@ -33,10 +33,12 @@ class Talk:
     last_sent: int | None = None
     last_received: int | None = None
     received_name: str | None = None
+    received_state: str = ""
     received_exchange: ExchangeType | None = None
     fresh: set[str] = field(default_factory=set)
     sent_anything: bool = False
     repeating: bool = False
+    announced: bool = False  # `sending packet to` was printed, `Sending an IKE IPv4 Packet` was not yet
     keyed: bool = False
     over: bool = False
     # offers and checks
@@ -45,12 +47,15 @@ class Talk:
     child_offer: Proposal | None = None
     # quick mode
     own_quick: set[int] = field(default_factory=set)
+    own_unnumbered: bool = False  # the current quick mode is this end's, and its message id is not in the text
     quick_id: int | None = None
     outgoing: tuple[str, int | None] | None = None
     outgoing_notify: str | None = None
     refused_because: str | None = None
     offered_pair: tuple[SelectorPair, ...] = ()
     spis: tuple[str, ...] = ()
+    damaged_spis: tuple[str, ...] = ()
+    child_up: int | None = None
     # identities
     identity_sent: bool | None = None
     id_number: str | None = None
@@ -62,6 +67,11 @@ class Talk:
     def wired(self) -> bool:
         """Whether any message was seen."""
         return self.last_sent is not None or self.last_received is not None
+
+    @property
+    def is_own_quick(self) -> bool:
+        """Whether this end asked in the quick mode that the lines are about."""
+        return self.own_unnumbered if self.quick_id is None else self.quick_id in self.own_quick
 
     @property
     def context(self) -> str | None:
