@@ -8,9 +8,9 @@ from ipaddress import AddressValueError, IPv4Address, NetmaskValueError
 from pathlib import Path
 
 from ipsecbot.errors import InputError
-from ipsecbot.lab.ios.config import RouterConfig
+from ipsecbot.lab.ios.config import Interface, RouterConfig
 from ipsecbot.lab.ios.configreader import read_config
-from ipsecbot.lab.ios.flows import Flow, exit_interface, flows_of
+from ipsecbot.lab.ios.flows import Flow, exit_interface, flows_of, leaving
 from ipsecbot.lab.ios.lab import IosLab
 
 ANYTIME = 3600.0
@@ -34,14 +34,41 @@ def _name(config: RouterConfig, fallback: str) -> str:
 
 def protected_pair(left: RouterConfig, right: RouterConfig) -> tuple[str, str] | None:
     """A ping that should go through the tunnel: (source on the left, destination on the right); None when there is no flow."""
-    for flow in flows_of(left):
-        if not flow.permits:
-            continue
-        source = _inside(left, flow)
-        target = _target(right, flow)
+    flows = [flow for flow in flows_of(left) if flow.permits]
+    meant = [flow for flow in flows if flow.peer and right.owns(flow.peer)]
+    for flow in meant or flows:
+        if flow.tunnel:
+            break
+        source, target = _inside(left, flow), _target(right, flow)
         if source and target:
             return source, target
+    return _routed(left, right)
+
+
+def _is_tunnel(interface: Interface) -> bool:
+    return interface.tunnel_destination is not None
+
+
+def _routed(left: RouterConfig, right: RouterConfig) -> tuple[str, str] | None:
+    """Two addresses between which both routers route into a tunnel; networks behind the routers before the tunnel's own."""
+    ends = [
+        [known for known in config.interfaces if known.address and not known.shutdown and _is_tunnel(known) is tunnels]
+        for tunnels in (False, True)
+        for config in (left, right)
+    ]
+    for mine in ends[0] + ends[2]:
+        for yours in ends[1] + ends[3]:
+            assert mine.address
+            assert yours.address
+            source, target = str(mine.address.ip), str(yours.address.ip)
+            if _enters_tunnel(left, target) and _enters_tunnel(right, source):
+                return source, target
     return None
+
+
+def _enters_tunnel(config: RouterConfig, destination: str) -> bool:
+    known = leaving(config, destination)
+    return known is not None and _is_tunnel(known)
 
 
 def _inside(config: RouterConfig, flow: Flow) -> str | None:

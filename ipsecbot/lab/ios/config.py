@@ -24,6 +24,7 @@ class Interface:
     tunnel_mode: str = "gre ip"
     protection: str | None = None
     description: str | None = None
+    unnumbered: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,8 @@ class Ikev2Keyring:
 
 @dataclass(frozen=True, slots=True)
 class Ikev2Profile:
-    """`matches` are the `match identity remote` lines as (kind, value); an address's value is a network."""
+    """`matches` are the `match identity remote` lines as (kind, value); an address's value is a network. The secrets are those
+    of `authentication local|remote pre-share key`."""
 
     name: str
     matches: tuple[tuple[str, str], ...] = ()
@@ -180,6 +182,8 @@ class Ikev2Profile:
     local_auth: str | None = None
     remote_auths: tuple[str, ...] = ()
     keyring: str | None = None
+    local_secret: str | None = None
+    remote_secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +256,13 @@ class RouterConfig:
 
     def ikev2_keyring(self, name: str | None) -> Ikev2Keyring | None:
         return next((known for known in self.ikev2_keyrings if known.name == name), None)
+
+    def keys_of(self, profile: Ikev2Profile) -> Ikev2Keyring | None:
+        """The keyring of a profile, or the keys that stand in the profile itself."""
+        if profile.local_secret or profile.remote_secret:
+            own = Ikev2Peer(profile.name, ANY, None, profile.local_secret, profile.remote_secret)
+            return Ikev2Keyring(profile.name, (own,))
+        return self.ikev2_keyring(profile.keyring)
 
     def isakmp_profile(self, name: str | None) -> IsakmpProfile | None:
         return next((known for known in self.isakmp_profiles if known.name == name), None)

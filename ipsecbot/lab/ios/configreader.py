@@ -22,7 +22,8 @@ def _group(words: list[str] | None) -> int | None:
 
 
 def _interface(block: Block) -> ios.Interface:
-    address = block.child("ip", "address")
+    address = next((words for words in block.each("ip", "address") if words[-1] != "secondary"), None)
+    lender = block.child("ip", "unnumbered")
     source = block.child("tunnel", "source")
     destination = block.child("tunnel", "destination")
     mode = block.child("tunnel", "mode")
@@ -40,6 +41,7 @@ def _interface(block: Block) -> ios.Interface:
         tunnel_mode=" ".join(mode) if mode else "gre ip",
         protection=protection[0] if protection else None,
         description=" ".join(description) if description else None,
+        unnumbered=lender[0] if lender else None,
     )
 
 
@@ -145,7 +147,7 @@ def _isakmp_profile(block: Block) -> ios.IsakmpProfile:
     keyring = block.child("keyring")
     return ios.IsakmpProfile(
         name=block.words[3],
-        keyring=keyring[0] if keyring else None,
+        keyring=keyring[0] if keyring and keyring[0] != "default" else None,
         identities=tuple(identities),
         self_identity=(own[0], own[1] if len(own) > 1 else "") if own else None,
         aggressive=block.has("initiate mode aggressive"),

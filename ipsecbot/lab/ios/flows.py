@@ -8,8 +8,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ipsecbot.lab.ios.config import ANY, AclEntry, CryptoMapEntry, Interface, IpsecProfile, RouterConfig, TransformSet
 
-DEFAULT_SET = TransformSet("default", ("esp-aes", "esp-sha-hmac"))
+DEFAULT_SET = TransformSet("default", ("esp-aes", "esp-sha-hmac"), transport=True)
 GRE = 47
+MOST_HOPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,19 +169,48 @@ def exit_interface(config: RouterConfig, destination: str) -> str | None:
     return best[1] if best else None
 
 
-def flow_for(config: RouterConfig, source: str, destination: str) -> Flow | None:
-    """The flow that takes a packet, or None when it leaves in clear (or has no route at all)."""
+def leaving(config: RouterConfig, destination: str) -> Interface | None:
+    """The interface behind the route, next hops resolved; None where there is no route or its next hop is not connected."""
     towards = exit_interface(config, destination)
-    if towards is None:
+    for _ in range(MOST_HOPS):
+        if towards is None or not towards[0].isdigit():
+            break
+        towards = exit_interface(config, towards)
+    return config.interface(towards) if towards and not towards[0].isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the crypto map sees of a packet: its addresses and protocol (0: any that a ping may have)."""
+
+    source: str
+    destination: str
+    protocol: int = 1
+
+
+def outermost(config: RouterConfig, source: str, destination: str) -> Header:
+    """The header with which a packet meets a crypto map: a GRE tunnel without protection of its own wraps it first."""
+    tunnel = leaving(config, destination)
+    if tunnel is None or tunnel.protection or tunnel.tunnel_destination is None:
+        return Header(source, destination)
+    return Header(source_address(config, tunnel) or source, str(tunnel.tunnel_destination), GRE)
+
+
+def flow_for(config: RouterConfig, source: str, destination: str, protocol: int = 1) -> Flow | None:
+    """The flow that takes a packet, or None when it leaves in clear (or has no route at all)."""
+    if exit_interface(config, destination) is None:
         return None
+    towards = leaving(config, destination)
     exempt: set[str] = set()  # entries whose `deny` line came first: the packet goes on to the next entry
     for flow in flows_of(config):
         if flow.tunnel:
-            if flow.tunnel == towards:
+            if towards and flow.tunnel == towards.name:
                 return flow
             continue
+        if towards and flow.interface != towards.name:
+            continue
         inside = IPv4Address(source) in flow.local.network and IPv4Address(destination) in flow.remote.network
-        if not inside or flow.local.protocol not in {0, 1} or flow.label in exempt:
+        if not inside or flow.local.protocol not in {0, protocol} or flow.label in exempt:
             continue
         if flow.permits:
             return flow

@@ -34,8 +34,12 @@ def policies_of(config: RouterConfig) -> tuple[IsakmpPolicy, ...]:
 
 
 def offers_of(config: RouterConfig, *, has_key: bool) -> tuple[P1Transform, ...]:
-    """Every policy as a transform, in priority order; a pre-shared one only where there is a key for the peer."""
-    usable = [known for known in policies_of(config) if has_key or known.authentication != "pre-share"]
+    """Every policy as a transform, in priority order; a pre-shared one only where there is a key for the peer.
+
+    Of the default policies those with signatures are left out: the emulated routers have no certificates.
+    """
+    known = config.policies or [default for default in DEFAULT_POLICIES if default.authentication == "pre-share"]
+    usable = [policy for policy in known if has_key or policy.authentication != "pre-share"]
     return tuple(
         P1Transform(index, p.encryption, p.key_bits, p.hash, p.group, p.authentication, p.lifetime)
         for index, p in enumerate(usable, 1)

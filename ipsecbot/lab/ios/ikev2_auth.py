@@ -106,7 +106,7 @@ def _find_profile(engine: Ikev2, sa: Ike2Sa, identity: messages.Id) -> bool:
         sa.error(": Failed to locate an item in the database")
         return False
     sa.plain(f"found matching IKEv2 profile '{sa.profile.name}'")
-    key = find_key(config.ikev2_keyring(sa.profile.keyring), address=sa.peer, identity=identity)
+    key = find_key(config.keys_of(sa.profile), address=sa.peer, identity=identity)
     if "pre-share" in sa.profile.remote_auths or sa.profile.local_auth == "pre-share":
         text.keyring(sa, key)
         if key.peer is None:

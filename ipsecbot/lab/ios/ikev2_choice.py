@@ -16,7 +16,7 @@ from ipsecbot.lab.ios.config import (
     TransformSet,
 )
 from ipsecbot.lab.ios.ikev2_messages import Id
-from ipsecbot.lab.ios.ikev2config import DEFAULT_POLICY, DEFAULT_PROPOSAL
+from ipsecbot.lab.ios.ikev2config import DEFAULT_POLICY, default_proposal
 
 GROUP_NAMES = {
     1: "DH_GROUP_768_MODP",
@@ -91,7 +91,7 @@ def find_policy(config: RouterConfig, local: str) -> Ikev2Policy:
 
 
 def proposals_of(config: RouterConfig, policy: Ikev2Policy) -> tuple[Ikev2Proposal, ...]:
-    known = {proposal.name: proposal for proposal in (DEFAULT_PROPOSAL, *config.ikev2_proposals)}
+    known = {proposal.name: proposal for proposal in (default_proposal(xe=config.is_xe), *config.ikev2_proposals)}
     return tuple(known[name] for name in policy.proposals if name in known)
 
 

@@ -29,7 +29,7 @@ def start(engine: Ikev2, flow: Flow) -> None:
         sa.plain_error("% IKEv2 profile not found")
         engine.remove(sa)
         return
-    key = find_key(config.ikev2_keyring(sa.profile.keyring), address=flow.peer)
+    key = find_key(config.keys_of(sa.profile), address=flow.peer)
     text.keyring(sa, key)
     if key.peer is None and sa.profile.local_auth == "pre-share":
         sa.error(": Failed to locate an item in the database")

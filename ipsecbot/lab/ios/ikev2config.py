@@ -19,6 +19,10 @@ DEFAULT_PROPOSAL = Ikev2Proposal(
     ("sha512", "sha384", "sha256", "sha1", "md5"),
     (5, 2),
 )
+# IOS XE 16 and later (`show crypto ikev2 proposal default` there)
+DEFAULT_PROPOSAL_XE = Ikev2Proposal(
+    "default", ("aes-cbc-256", "aes-cbc-192", "aes-cbc-128"), ("sha512", "sha384"), ("sha512", "sha384"), (19, 14, 21, 5)
+)
 DEFAULT_POLICY = Ikev2Policy("default", ("default",))
 
 
@@ -78,6 +82,11 @@ def _match(words: list[str]) -> tuple[str, str] | None:
     return None
 
 
+def _inline(lines: Iterable[list[str]]) -> str | None:
+    """`pre-share key [0|6] SECRET`"""
+    return next((words[-1] for words in lines if words[:2] == ["pre-share", "key"] and len(words) > 2), None)
+
+
 def read_profiles(blocks: Iterable[Block]) -> tuple[Ikev2Profile, ...]:
     found = []
     for block in blocks:
@@ -93,6 +102,13 @@ def read_profiles(blocks: Iterable[Block]) -> tuple[Ikev2Profile, ...]:
                 local_auth=local[0] if local else None,
                 remote_auths=tuple(words[0] for words in block.each("authentication", "remote")),
                 keyring=keyring[0] if keyring else None,
+                local_secret=_inline(block.each("authentication", "local")),
+                remote_secret=_inline(block.each("authentication", "remote")),
             )
         )
     return tuple(found)
+
+
+def default_proposal(*, xe: bool) -> Ikev2Proposal:
+    """The smart default of this family of releases."""
+    return DEFAULT_PROPOSAL_XE if xe else DEFAULT_PROPOSAL

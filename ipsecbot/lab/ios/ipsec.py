@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from ipsecbot.lab.ios import debugtext_ipsec as text
 from ipsecbot.lab.ios.childsa import ChildSa, Esp, FlowState
 from ipsecbot.lab.ios.config import TransformSet
-from ipsecbot.lab.ios.flows import Flow, Proxy, exit_interface, flow_for, flows_of
+from ipsecbot.lab.ios.flows import Flow, Proxy, exit_interface, flow_for, flows_of, outermost
 from ipsecbot.lab.ios.router import Debug, Handler, Router
 from ipsecbot.lab.ios.world import ESP_PORT, Packet
 
@@ -109,11 +109,12 @@ class Ipsec:
         config = self.router.config
         if exit_interface(config, destination) is None:
             return
-        flow = flow_for(config, source, destination)
+        outer = outermost(config, source, destination)
+        flow = flow_for(config, outer.source, outer.destination, outer.protocol)
         if flow is None:
             self._clear(source, destination, probe, reply=reply)
             return
-        state = self._state_for(flow, source, destination)
+        state = self._state_for(flow, outer.source, outer.destination)
         if not state.sas:
             state.send_errors += 1
             self.initiators[flow.version](flow)

@@ -10,7 +10,7 @@ from ipsecbot.lab.ios.flows import Proxy
 from ipsecbot.lab.ios.ike_sa import QM_IDLE, Phase1
 from ipsecbot.lab.ios.ikev2_choice import METHODS, cipher_name, group_name, hash_name
 from ipsecbot.lab.ios.ikev2_sa import Ike2Sa
-from ipsecbot.lab.ios.ikev2config import DEFAULT_POLICY, DEFAULT_PROPOSAL
+from ipsecbot.lab.ios.ikev2config import DEFAULT_POLICY, default_proposal
 from ipsecbot.lab.ios.machine import Machine
 from ipsecbot.lab.ios.show_isakmp import capabilities, clock_text, remaining
 
@@ -198,7 +198,7 @@ def ikev2_sa_detail(machine: Machine) -> str:
 
 def ikev2_proposal(machine: Machine) -> str:
     rows = []
-    for known in (*machine.router.config.ikev2_proposals, DEFAULT_PROPOSAL):
+    for known in (*machine.router.config.ikev2_proposals, default_proposal(xe=machine.router.config.is_xe)):
         ciphers = " ".join(cipher_name(word, length=True) for word in known.encryptions)
         digests = " ".join(hash_name(word, integrity=True) for word in known.integrities) or "none"
         prfs = " ".join(hash_name(word, integrity=False) for word in known.prfs)

@@ -82,6 +82,7 @@ class World:
         self.nodes: list[Node] = []
         self._heap: list[Timer] = []
         self._order = itertools.count()
+        self._last_on: dict[tuple[str, str], datetime] = {}
 
     def after(self, delay: timedelta, action: Callable[[], None]) -> Timer:
         timer = Timer(self.now + delay, next(self._order), action)
@@ -152,5 +153,7 @@ class World:
         if target is None or dropped or packet.destination_port in self.faults.drop_ports:
             return
         arrived = self.translated(packet)
-        delay = self.faults.latency_ms + self.random.randrange(4)
-        self.after(delay * MILLISECOND, lambda: target.receive(arrived))
+        way = (packet.source, packet.destination)
+        due = self.now + (self.faults.latency_ms + self.random.randrange(4)) * MILLISECOND
+        due = self._last_on[way] = max(due, self._last_on.get(way, due))  # a single path keeps the order
+        self.after(due - self.now, lambda: target.receive(arrived))
