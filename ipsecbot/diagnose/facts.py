@@ -17,7 +17,7 @@ from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import ChildSa, IkeSa, Role, SaState
 from ipsecbot.model.selectors import mirrored
 from ipsecbot.model.tunnel import Endpoint, Tunnel
-from ipsecbot.negotiate.addresses import is_address
+from ipsecbot.negotiate.addresses import ANY, is_address
 
 SIDES = (Side.LEFT, Side.RIGHT)
 _USABLE = (SaState.ESTABLISHED, SaState.REKEYING)
@@ -158,7 +158,8 @@ class Facts:
             return tuple(pair.left_initiates for pair in pairings)
         if self.initiator is Side.RIGHT:
             return tuple(pair.right_initiates for pair in pairings)
-        return tuple(replay for pair in pairings for replay in (pair.left_initiates, pair.right_initiates))
+        both = tuple(replay for pair in pairings for replay in (pair.left_initiates, pair.right_initiates))
+        return tuple(replay for replay in both if not _only_answers(replay)) or both
 
     def mismatches(self, *aspects: Aspect) -> tuple[tuple[Negotiation, Mismatch], ...]:
         """Differences of the two configurations in these aspects. Where several connections pair, one that would come up
@@ -231,6 +232,12 @@ class Facts:
             if method is not None
         }
         return frozenset(methods)
+
+
+def _only_answers(replay: Negotiation) -> bool:
+    """Whether its initiator has nobody to start with: a connection for any peer waits for one."""
+    starts = replay.left if replay.initiator is Side.LEFT else replay.right
+    return starts.remote_addresses == (ANY,)
 
 
 def _state_passed(state: State) -> Stage:

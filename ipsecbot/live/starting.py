@@ -13,6 +13,7 @@ from ipsecbot.model.sa import SaState
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.model.snapshot import OutputKind, Snapshot
 from ipsecbot.model.tunnel import Endpoint, Tunnel
+from ipsecbot.negotiate.addresses import ANY
 from ipsecbot.negotiate.pairing import candidates
 
 SAME_SUBNET = 24
@@ -43,10 +44,13 @@ def starter(tunnel: Tunnel, side: Side, told: TunnelEnd | None, snapshot: Snapsh
         return None
     # a ping reaches charon only where a trap policy waits for it; its own command always does
     if told is not None and told.ping is not None and end.device.platform is Platform.CISCO_IOS:
-        return Ping(told.ping.source, told.ping.destination)
+        # traffic brings up no dynamic map: its peer is not known
+        only_answers = [connection.remote_addresses == (ANY,) for connection in connections_of(tunnel, side)]
+        return None if only_answers and all(only_answers) else Ping(told.ping.source, told.ping.destination)
     starts: list[Ping | Initiate | None] = [
         _initiate(connection, snapshot) if end.device.platform is Platform.STRONGSWAN else _ping(connection, tunnel, side)
         for connection in connections_of(tunnel, side)
+        if end.device.platform is Platform.STRONGSWAN or connection.remote_addresses != (ANY,)
     ]
     return next((start for start in starts if start is not None), None)
 
