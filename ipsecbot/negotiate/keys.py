@@ -38,7 +38,8 @@ def key_of(party: Party, other: Party, *, version: int, initiates: bool, local: 
     keys = tuple(key for key in party.end.keys if key.kind == "psk" and key.direction in (None, direction))
     if party.rules.keys is KeyRule.ADDRESS:
         if version == 2 and party.connection.ike.keyring is None:
-            return KeyUse(None, known=False)
+            # a profile that was read (it has an identity to match) and names no keyring has no key at all
+            return KeyUse(None, known=bool(party.connection.ike.remote_ids))
         key = _by_address(keys, party, other, version=version, initiates=initiates)
         return KeyUse(key, known=key is not None or party.peer_address is not None or not keys)
     return KeyUse(_by_identity(keys, party, other, version=version, initiates=initiates))

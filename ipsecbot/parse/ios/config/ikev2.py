@@ -173,8 +173,11 @@ def _profile_line(reader: Reader, line: Line, profile: Ikev2Profile) -> bool:
     elif words[0] == "authentication":
         return _authentication(words, profile, reader, line)
     elif words[0] == "keyring" and len(words) > 1:
-        named = [word for word in words[1:] if word not in ("local", "aaa", "name-mangler")]
-        profile.keyring = named[0] if named and words[1] != "aaa" else None
+        if words[1] == "aaa":  # a server keeps the keys: there is one, which nobody can compare
+            reader.router.keys.append(SharedKey(Secret(None), (), profile.name, source=source))
+            profile.keyring = profile.name
+        else:
+            profile.keyring = next((word for word in words[1:] if word != "local"), None)
     elif words[0] == "lifetime" and len(words) > 1 and words[1].isdigit():
         profile.lifetime = timedelta(seconds=int(words[1]))
     elif words[0] == "dpd" and len(words) > 1 and words[1].isdigit():

@@ -26,12 +26,16 @@ def _address(reader: Reader, line: Line, interface: Interface, match: re.Match[s
         interface.dynamic_address = True
         return
     try:
-        interface.addresses.append(str(ip_interface(match["word"].split("/")[0]).ip))
+        address = str(ip_interface(match["word"].split("/")[0]).ip)
     except ValueError:
         if match["family"] != "ipv6":  # `ipv6 address autoconfig`, a general prefix name
             reader.gap(line, "an interface address that cannot be read")
         return
-    interface.address_source = interface.address_source or reader.source(line)
+    primary = match["family"] == "ip" and line.words[-1].lower() != "secondary"
+    # IOS prints secondary addresses before the primary one, which IKE speaks from
+    interface.addresses.insert(0 if primary else len(interface.addresses), address)
+    if primary or interface.address_source is None:
+        interface.address_source = reader.source(line)
 
 
 def _map(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:

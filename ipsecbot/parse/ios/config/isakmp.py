@@ -162,7 +162,7 @@ def _profile_line(reader: Reader, line: Line, profile: IsakmpProfile) -> bool:
             return False
         profile.remote_ids.append(replace(found, source=reader.source(line)))
     elif words[0] == "keyring" and len(words) > 1:
-        profile.keyring = words[1]
+        profile.keyring = words[1] if words[1] != "default" else None  # the keys of `crypto isakmp key`
     elif words[0] == "self-identity" and len(words) > 1:
         profile.self_identity_kind = words[1].lower()
         profile.self_identity = _self_identity(words, reader, line)
