@@ -8,15 +8,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ipsecbot.model.device import Device
-from ipsecbot.model.exchange import LogEvent
+from ipsecbot.model.exchange import EventKind, LogEvent
 from ipsecbot.model.snapshot import OutputKind, RawOutput, Snapshot
 from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.parse.endpoint import read_endpoint
+from ipsecbot.parse.paste.order import stamp_of
 
 _FEWEST = 3  # events heard from each address before two of them count as two speakers
 _LOGS = (OutputKind.LOG, OutputKind.LOGGING, OutputKind.DEBUG)
 # A configuration that names the same thing a second time is another router's.
 _HEAD = re.compile(r"(?:interface|hostname|crypto isakmp policy|crypto ikev2 (?:proposal|profile)|crypto ipsec profile)\s+\S+")
+# Events whose lines say to or from whom a packet goes.
+_SPOKEN = (
+    EventKind.SENT,
+    EventKind.RECEIVED,
+    EventKind.RETRANSMITTED,
+    EventKind.REPEATED,
+    EventKind.CONFIGURED,
+    EventKind.SELECTORS_CONFIGURED,
+    EventKind.SELECTORS_OFFERED,
+    EventKind.SELECTORS_SELECTED,
+)
 Pair = tuple[str, str]
 
 
@@ -38,7 +50,7 @@ def apart(snapshot: Snapshot, end: Endpoint) -> tuple[Snapshot, ...]:
     pair = _both_sides(end.events or ())
     if pair is None:
         return (snapshot,)
-    turns = _turns(end.events or (), pair)
+    turns = _back_in_time(_turns(end.events or (), pair), snapshot)
     first = turns[0].own
     return tuple(_part(snapshot, own, pair, turns) for own in (first, _other(pair, first)))
 
@@ -57,15 +69,35 @@ def _both_sides(events: Sequence[LogEvent]) -> Pair | None:
 
 
 def _turns(events: Sequence[LogEvent], pair: Pair) -> list[_Turn]:
-    """Where the speaker changes, in the order of the text."""
+    """Where the speaker changes, in the order of the text. Only lines that name an address count: both devices may number
+    their SAs alike."""
     turns: list[_Turn] = []
     for event in events:
-        own = event.local if event.local in pair else None
-        if own is None and event.remote in pair:
+        own = None
+        if event.remote in pair and event.kind in _SPOKEN:
             own = _other(pair, event.remote or "")
         if own is not None and (not turns or turns[-1].own != own or turns[-1].output != event.source.output):
             turns.append(_Turn(event.source.output, event.source.first_line, own))
     return turns
+
+
+def _back_in_time(turns: Sequence[_Turn], snapshot: Snapshot) -> list[_Turn]:
+    """Each turn from where the time goes back between the last words of the one speaker and the first address of the other:
+    clocks differ, and a second debug is printed from its start."""
+    texts = {output.name: output.text.split("\n") for output in snapshot.outputs if output.kind in _LOGS}
+    moved: list[_Turn] = []
+    for turn in turns:
+        before = moved[-1] if moved and moved[-1].output == turn.output else None
+        lines = texts.get(turn.output, []) if before is not None else []
+        at = None
+        start = turn.line
+        for number in range(before.line if before is not None else turn.line, turn.line + 1):
+            stamp = stamp_of(lines[number - 1]) if number <= len(lines) and lines[number - 1].strip() else None
+            if stamp is not None and at is not None and stamp < at:
+                start = number
+            at = stamp or at
+        moved.append(replace(turn, line=start))
+    return moved
 
 
 def _speaker(turns: Sequence[_Turn], output: str, line: int) -> str | None:
