@@ -79,10 +79,6 @@ class _Facts:
 Reader = Callable[[RawOutput, _Facts], None]
 
 
-def _ios_running_config(output: RawOutput, facts: _Facts) -> None:
-    facts.take_config(ios_config.read_config(output, facts.device))
-
-
 def _ios_isakmp_sa(output: RawOutput, facts: _Facts) -> None:
     spoken = dict.fromkeys(sa.local for sa in (*(facts.child_sas or ()), *(facts.ike_sas or ())) if sa.local is not None)
     facts.take_ike_sas(ios_sas.read_isakmp_sas(output, facts.device, (*facts.addresses, *spoken)))
@@ -150,7 +146,6 @@ def _ping(output: RawOutput, facts: _Facts) -> None:
 # Order matters: addresses are known before the tables that need them are read.
 READERS: Mapping[Platform, tuple[tuple[OutputKind, Reader], ...]] = {
     Platform.CISCO_IOS: (
-        (K.RUNNING_CONFIG, _ios_running_config),
         (K.INTERFACES, _ios_interfaces),
         (K.IPSEC_SA, _ios_ipsec_sa),
         (K.IKEV2_SA, _ios_ikev2_sa),
@@ -192,6 +187,8 @@ def read_endpoint(snapshot: Snapshot) -> Endpoint:
     """Everything the snapshot says, as one Endpoint. An output that cannot be understood at all becomes a gap."""
     platform = snapshot.device.platform or Platform.CISCO_IOS
     facts = _Facts(snapshot.device.name)
+    if platform is Platform.CISCO_IOS:
+        _take_ios_config(snapshot, facts)
     for kind, reader in READERS[platform]:
         for output in snapshot.of_kind(kind):
             try:
@@ -202,6 +199,18 @@ def read_endpoint(snapshot: Snapshot) -> Endpoint:
     if platform is Platform.STRONGSWAN and files:
         facts.take_config(host_config.read_config(files, facts.device, tuple(facts.addresses)))
     return _endpoint(snapshot, facts)
+
+
+def _take_ios_config(snapshot: Snapshot, facts: _Facts) -> None:
+    """All parts of a router's configuration at once; answers that restate it only where a part is missing."""
+    parts = tuple(output for output in snapshot.outputs if output.kind is K.RUNNING_CONFIG)
+    shown = tuple(output for output in snapshot.outputs if output.kind in ios_config.SHOWN)
+    if parts:
+        facts.take_config(ios_config.read_config(parts[0], facts.device, (*parts[1:], *shown)))
+    elif shown:
+        restated = ios_config.read_config(shown[0], facts.device, shown[1:])
+        if restated.value.connections:
+            facts.take_config(restated)
 
 
 def read_events(output: RawOutput, device: Device) -> tuple[LogEvent, ...]:

@@ -214,9 +214,24 @@ def test_ident_protocols_and_ports_are_each_read_from_their_line() -> None:
     flow = text(
         "   local  ident (addr/mask/prot/port): (10.0.0.0/255.255.255.0/6/11)\n"
         "   remote ident (addr/mask/prot/port): (10.1.0.0/255.255.0.0/17/12)\n"
+        "     current outbound spi: 0x0(0)\n"
     )
     (child,) = read_ipsec_sas(flow, "r1").value
     assert [str(pair) for pair in child.selectors] == ["10.0.0.0/24[6/11] === 10.1.0.0/16[17/12]"]
+
+
+def test_an_excerpt_without_the_lines_of_the_sas_does_not_prove_that_there_are_none() -> None:
+    """`| include ident|caps`: packets make an SA likely, silence leaves the flow a gap."""
+    lines = (
+        "   local  ident (addr/mask/prot/port): (10.0.0.0/255.255.255.0/0/0)\n"
+        "   remote ident (addr/mask/prot/port): (10.1.0.0/255.255.0.0/0/0)\n"
+        "    #pkts encaps: {0}, #pkts encrypt: {0}, #pkts digest: {0}\n"
+        "    #pkts decaps: {0}, #pkts decrypt: {0}, #pkts verify: {0}\n"
+    )
+    busy, idle = (read_ipsec_sas(text(lines.format(count)), "r1") for count in (7, 0))
+    assert [sa.state for sa in busy.value] == [SaState.ESTABLISHED]
+    assert idle.value == ()
+    assert [gap.why for gap in idle.gaps] == ["whether this flow has SAs is not shown"]
 
 
 def test_unknown_words_inside_an_sa_are_gaps() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import zip_longest
@@ -27,6 +28,8 @@ from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.textfsm import Row, run_template
 from ipsecbot.spellings import by_ios
 
+# IOS prints these headings for every flow, also for one without SAs
+_SECTION = re.compile(r"(?:in|out)bound\s+(?:esp|ah|pcp)\s+sas:")
 _MODES = (("Tunnel", EncapsulationMode.TUNNEL), ("Transport", EncapsulationMode.TRANSPORT))
 _PROTOCOLS = (("esp", Protocol.ESP), ("ah", Protocol.AH))  # `pcp` is compression inside them, no SA of its own
 
@@ -36,13 +39,15 @@ def read_ipsec_sas(output: RawOutput, device: str) -> Parsed[tuple[ChildSa, ...]
 
     IOS counts packets per flow, not per SA: while a flow has several pairs (rekeying, ESP with AH), the counters stand with the
     pair whose outbound SPI is the current one, and the others have none. `source` starts at the flow's ident line.
-    Where the lines of the SAs are cut off, a current outbound SPI proves that there are some.
+    Where the lines of the SAs are cut off (`| include caps`), the current outbound SPI tells whether there are some; where that
+    is not shown either, packets make it likely, and a flow without is a gap.
     """
     parsed = run_template(Platform.CISCO_IOS.value, "show crypto ipsec sa", output, device)
     children: list[ChildSa] = []
     gaps: list[Gap] = []
+    is_excerpt = bool(parsed.value) and _SECTION.search(output.text) is None
     for flow, sas in _flows(parsed.value):
-        found, more = _children(flow, sas)
+        found, more = _excerpt(flow) if is_excerpt and not flow["CURRENT_OUTBOUND_SPI"] else _children(flow, sas)
         children += found
         gaps += more
     return Parsed(tuple(children), parsed.gaps + tuple(gaps), parsed.answered)
@@ -86,6 +91,14 @@ def _children(flow: Row, sas: list[Row]) -> tuple[list[ChildSa], list[Gap]]:
     holder = next((index for index, child in enumerate(children) if current and _same_spi(child.spi_out, current)), 0)
     children[holder] = replace(children[holder], counters=counted.counters)
     return children, gaps
+
+
+def _excerpt(flow: Row) -> tuple[list[ChildSa], list[Gap]]:
+    """A flow of which the lines about SAs were filtered out."""
+    (child,), gaps = _children(flow, [])
+    if child.counters.packets_in or child.counters.packets_out:
+        return [replace(child, state=SaState.ESTABLISHED)], gaps
+    return [], [*gaps, gap_at(flow.source, "whether this flow has SAs is not shown")]
 
 
 def _same_spi(spi: str | None, current: str) -> bool:

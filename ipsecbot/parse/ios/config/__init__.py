@@ -8,36 +8,55 @@ from ipsecbot.model.snapshot import RawOutput
 from ipsecbot.parse.ios.config.acl import ACL, settle_entries
 from ipsecbot.parse.ios.config.assemble import connections
 from ipsecbot.parse.ios.config.blocks import read_blocks
+from ipsecbot.parse.ios.config.drafts import Router
 from ipsecbot.parse.ios.config.ikev2 import IKEV2
 from ipsecbot.parse.ios.config.interfaces import SYSTEM
 from ipsecbot.parse.ios.config.ipsec import IPSEC
 from ipsecbot.parse.ios.config.isakmp import ISAKMP
 from ipsecbot.parse.ios.config.reader import Reader, apply
+from ipsecbot.parse.ios.config.shown import SHOWN, WHOLE_ENTRY, restated
 from ipsecbot.parse.read import EndConfig, Parsed
 
-__all__ = ["read_config"]
+__all__ = ["SHOWN", "read_config"]
 
 _CRYPTO = (*ISAKMP, *IKEV2, *IPSEC)
 _OURS = re.compile(r"(?:no\s+)?crypto\s")
 _OTHERS = (*SYSTEM, *ACL)
 
 
-def read_config(output: RawOutput, device: str) -> Parsed[EndConfig]:
+def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = ()) -> Parsed[EndConfig]:
     """The crypto parts of a running configuration, whole or filtered (`| section crypto`), with prompts and echo around it.
 
     An unknown crypto command is a gap; the rest of a configuration is not ours and no gap. A filtered configuration says less:
     what it does not show stays `None` instead of becoming a problem. Never raises on odd input. Linear in the text's length.
+
+    `others`: more parts of the same configuration, and answers that restate some of it (kinds in SHOWN), which count where
+    no configuration says otherwise.
     """
-    reader = Reader(output, device)
-    for line in read_blocks(output):
-        if _OURS.match(line.text):
-            if not apply(reader, line, _CRYPTO):
-                reader.gap(line, "unknown crypto command")
-        else:
-            apply(reader, line, _OTHERS)
-    settle_entries(reader)
-    found = connections(reader)
-    addresses = tuple(
-        dict.fromkeys(address for interface in reader.router.interfaces.values() for address in interface.addresses)
-    )
-    return Parsed(EndConfig(found, tuple(reader.router.keys), addresses, reader.router.isakmp_disabled), tuple(reader.gaps))
+    router = Router()
+    readers: list[Reader] = []
+    for one in (output, *others):
+        readers.append(Reader(one, device, router))
+        known = {id(entry) for entries in router.maps.values() for entry in entries}
+        for line in restated(one, device, router) if one.kind in SHOWN else read_blocks(one):
+            if _OURS.match(line.text):
+                if not apply(readers[-1], line, _CRYPTO):
+                    readers[-1].gap(line, "unknown crypto command")
+            else:
+                apply(readers[-1], line, _OTHERS)
+        if one.kind in SHOWN:
+            _mark_excerpts(router, one, known)
+    for reader in readers:
+        reader.network_groups = {name: group for other in readers for name, group in other.network_groups.items()}
+        settle_entries(reader)
+    found = connections(readers[0])
+    addresses = tuple(dict.fromkeys(address for interface in router.interfaces.values() for address in interface.addresses))
+    gaps = tuple(gap for reader in readers for gap in reader.gaps)
+    return Parsed(EndConfig(found, tuple(router.keys), addresses, router.isakmp_disabled), gaps)
+
+
+def _mark_excerpts(router: Router, shown: RawOutput, known: set[int]) -> None:
+    """What only an answer told of may be a part of the entry."""
+    for entries in router.maps.values():
+        for entry in entries:
+            entry.is_excerpt |= id(entry) not in known and not WHOLE_ENTRY.search(shown.text)

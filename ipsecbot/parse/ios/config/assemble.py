@@ -104,7 +104,7 @@ def _map_selectors(reader: Reader, policy: IpsecPolicy, dynamic: bool) -> tuple[
         # a dynamic map without a list takes what the peer proposes
         if dynamic:
             return _anything(4)
-        shown = reader.router.whole or policy.peers or policy.sets
+        shown = not policy.is_excerpt and bool(reader.router.whole or policy.peers or policy.sets)
         return () if shown else None
     acl = reader.router.acls.get(policy.acl)
     if acl is None:
@@ -118,7 +118,8 @@ def _map_problems(
     """What makes the entry incomplete by itself, with the line."""
     problems: list[Problem] = []
     router = reader.router
-    whole_entry = policy.peers or policy.sets or policy.acl  # a filter such as `| include` shows the head alone
+    # a filter such as `| include` shows the head alone
+    whole_entry = not policy.is_excerpt and bool(policy.peers or policy.sets or policy.acl)
     if not dynamic and not policy.peers and (whole_entry or router.whole):
         problems.append(("no peer: the entry is incomplete and not used", policy.source))
     if not policy.sets and (whole_entry or router.whole):
@@ -161,7 +162,7 @@ def _isakmp_off(reader: Reader) -> tuple[Problem, ...]:
 
 def _of_tunnels(reader: Reader) -> Iterator[Connection]:
     for interface in reader.router.interfaces.values():
-        if interface.protection is not None:
+        if interface.protection is not None or _lacks_protection(reader, interface):
             yield _of_tunnel(reader, interface)
     used = {interface.protection for interface in reader.router.interfaces.values()}
     for name, policy in reader.router.profiles.items():
@@ -174,12 +175,22 @@ def _of_tunnels(reader: Reader) -> Iterator[Connection]:
             )
 
 
+def _lacks_protection(reader: Reader, interface: Interface) -> bool:
+    """A tunnel in the clear on a router that has an IPsec profile which no tunnel uses, and no crypto map for its peer."""
+    router, peer = reader.router, interface.tunnel_destination
+    used = {known.protection for known in router.interfaces.values()}
+    mapped = {address for entries in router.maps.values() for entry in entries for address in entry.peers}
+    return router.whole and peer is not None and peer not in mapped and bool(set(router.profiles) - used)
+
+
 def _of_tunnel(reader: Reader, interface: Interface) -> Connection:
     router = reader.router
-    profile_name = interface.protection or ""
+    profile_name = interface.protection or next(iter(router.profiles), "")
     policy = router.profiles.get(profile_name)
     problems: list[Problem] = []
     place = interface.protection_source or interface.source
+    if interface.protection is None:
+        problems.append((f"{interface.name} has no tunnel protection", interface.source))
     if policy is None:
         if router.whole:
             problems.append((f"IPsec profile {profile_name} is not defined", place))

@@ -80,6 +80,7 @@ class IpsecPolicy:
     responder_only: bool = False
     map_name: str | None = None
     sequence: int = 0
+    is_excerpt: bool = False  # taken from an answer that may show some lines only: what is not there is not known
 
 
 @dataclass(slots=True)

@@ -17,12 +17,12 @@ _TOKEN = re.compile(r"<secret:([0-9a-f]{12})>$")
 
 
 class Reader:
-    """One output, one router, and the gaps so far."""
+    """One output, one router (which several outputs may tell of), and the gaps so far."""
 
-    def __init__(self, output: RawOutput, device: str) -> None:
+    def __init__(self, output: RawOutput, device: str, router: Router | None = None) -> None:
         self.output = output
         self.device = device
-        self.router = Router()
+        self.router = router if router is not None else Router()
         self.gaps: list[Gap] = []
         self.network_groups: dict[str, list[IPv4Network | IPv6Network]] = {}
         self.pending_entries: list[tuple[AccessList, Line, list[str]]] = []
