@@ -13,7 +13,7 @@ from dataclasses import replace
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.snapshot import RawOutput
-from ipsecbot.parse.libreswan.fields import Extras, event_of, extras_of, has_child_spis, read_ends
+from ipsecbot.parse.libreswan.fields import Extras, event_of, extras_of, has_child_spis, read_ends, read_peer
 from ipsecbot.parse.libreswan.ledger import Sa
 from ipsecbot.parse.libreswan.lines import LogLine, read_lines
 from ipsecbot.parse.libreswan.phrases_choice import CONNECTIONS, CREDENTIALS, IDENTITIES, PROPOSALS, SELECTORS
@@ -118,11 +118,11 @@ class _Reader(Story):
         """What the line tells of its SA, and the messages that follow from it."""
         sa.role, sa.version = sa.role or phrase.role, sa.version or phrase.version
         sa.message_id = sa.message_id if extras.message_id is None else extras.message_id
-        if phrase.kind is not EventKind.NO_CONNECTION:
-            event, _ = event_of(replace(phrase, kind=EventKind.FAILED), match, line, self.source(line))
-            sa.root.remote, sa.root.local = sa.root.remote or event.remote, sa.root.local or event.local
+        groups = match.groupdict()
+        sa.root.remote = sa.root.remote or read_peer(groups.get("remote") or line.remote)[0]
+        sa.root.local = sa.root.local or read_peer(groups.get("local"))[0]
         state = line.state
-        if phrase.kind in _SHOWS_STATE and "state" in match.groupdict():
+        if phrase.kind in _SHOWS_STATE and "state" in groups:
             state = state_name(match["state"]) or state
         if phrase.state is not None:
             state = phrase.state if phrase.state in STATES else end_state(sa, phrase.state) or phrase.state
