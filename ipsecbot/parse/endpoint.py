@@ -20,7 +20,9 @@ from ipsecbot.parse.ios import log as ios_log
 from ipsecbot.parse.ios import sas as ios_sas
 from ipsecbot.parse.ios import sessions as ios_sessions
 from ipsecbot.parse.ios import state as ios_state
+from ipsecbot.parse.libreswan import config as pluto_config
 from ipsecbot.parse.libreswan import log as pluto_log
+from ipsecbot.parse.libreswan.status import read_status
 from ipsecbot.parse.ping import read_pings
 from ipsecbot.parse.read import EndConfig, Parsed
 from ipsecbot.parse.strongswan import config as host_config
@@ -135,6 +137,12 @@ def _host_log(output: RawOutput, facts: _Facts) -> None:
     facts.take_events(host_log.read_events(output, facts.device))
 
 
+def _pluto_status(output: RawOutput, facts: _Facts) -> None:
+    parsed = read_status(output, facts.device)
+    facts.take_ike_sas(Parsed(parsed.value.ike_sas, parsed.gaps, parsed.answered))
+    facts.take_child_sas(Parsed(parsed.value.child_sas, (), parsed.answered))
+
+
 def _pluto_log(output: RawOutput, facts: _Facts) -> None:
     facts.take_events(pluto_log.read_events(output, facts.device))
 
@@ -167,6 +175,7 @@ READERS: Mapping[Platform, tuple[tuple[OutputKind, Reader], ...]] = {
     ),
     Platform.LIBRESWAN: (
         (K.INTERFACES, _host_interfaces),
+        (K.STATUSALL, _pluto_status),
         (K.SYSTEM, _host_system),
         (K.LOG, _pluto_log),
         (K.DEBUG, _pluto_log),
@@ -198,6 +207,8 @@ def read_endpoint(snapshot: Snapshot) -> Endpoint:
     files = tuple(output for output in snapshot.outputs if output.kind in HOST_CONFIG)
     if platform is Platform.STRONGSWAN and files:
         facts.take_config(host_config.read_config(files, facts.device, tuple(facts.addresses)))
+    if platform is Platform.LIBRESWAN and files:
+        facts.take_config(pluto_config.read_config(files, facts.device, tuple(facts.addresses)))
     return _endpoint(snapshot, facts)
 
 
