@@ -32,8 +32,8 @@ _PLACES: tuple[tuple[str, str], ...] = (
     ("protocol", r"IKE|ESP|AH"),
     ("proposals", r".*"),
     ("selectors", r".*?===.*?"),
-    ("spi_in", r"[0-9a-f]{1,8}"),
-    ("spi_out", r"[0-9a-f]{1,8}"),
+    ("spi_in", r"[0-9a-f]{1,8}|[A-Zx*]{2,10}"),  # or what somebody wrote in its place
+    ("spi_out", r"[0-9a-f]{1,8}|[A-Zx*]{2,10}"),
     ("transform", r"[A-Z_]+"),
     ("state", r"[A-Z][A-Za-z0-9_]+"),
     ("offered", r".*?"),

@@ -18,6 +18,7 @@ from ipsecbot.parse.strongswan.validity import validity_attribute
 from ipsecbot.spellings import read_charon_proposals
 
 # charon's names of transform types in "no acceptable … found"
+_HEX = re.compile(r"[0-9a-f]{1,8}")
 _TRANSFORMS: tuple[tuple[str, str], ...] = (
     ("ENCRYPTION_ALGORITHM", "encryption"),
     ("INTEGRITY_ALGORITHM", "integrity"),
@@ -73,7 +74,7 @@ def _filled(event: LogEvent, found: dict[str, str], line: LogLine) -> tuple[LogE
         attribute=transform or _attribute(event, found, line.at),
         offered=found.get("offered", event.offered),
         accepted=found.get("accepted"),
-        spis=tuple(found[key].zfill(8) for key in ("spi_in", "spi_out") if key in found),
+        spis=tuple(found[key].zfill(8) for key in ("spi_in", "spi_out") if _HEX.fullmatch(found.get(key, ""))),
         detail=found.get("detail", "").strip(" :,") or event.detail,
     )
     return filled, (*unknown_names, *unknown_words)
