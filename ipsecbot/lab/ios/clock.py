@@ -18,6 +18,7 @@ class Clock:
         self.world = world
         self.scale = scale
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
         self._changed = asyncio.Event()
         self._began = 0.0
         self._origin = world.now
@@ -28,6 +29,8 @@ class Clock:
         self._task = asyncio.ensure_future(self._play())
 
     async def stop(self) -> None:
+        # asyncio.wait_for of Python 3.11 loses a cancellation that meets the event it waits for
+        self._stopping = True
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -42,7 +45,7 @@ class Clock:
         self._changed.set()
 
     async def _play(self) -> None:
-        while True:
+        while not self._stopping:
             self._changed.clear()
             self.sync()
             due = self.world.next_due
