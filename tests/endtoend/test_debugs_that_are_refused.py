@@ -38,15 +38,6 @@ def test_not_safe_on_one_router(desk: Desk, how: str) -> None:
     assert (answer.status, answer.document["cause"]) == (1, "ike-proposal-mismatch")
 
 
-def test_a_higher_limit_on_the_command_line(desk: Desk) -> None:
-    """--cpu-limit is obeyed over the default."""
-    with routers(**{HQ: Misbehaviour(cpu=(91, 77, 50))}) as lab:
-        desk.write(lab)
-        answer = desk.diagnose(lab, "--json", "--debug", "1", "--cpu-limit", "95")
-    answer.assert_clean()
-    assert not any("debug refused" in note for note in answer.document["notes"])
-
-
 @contextmanager
 def logged_in(lab: IosLab, name: str, times: int) -> Iterator[None]:
     """That many of the router's VTYs taken by somebody else."""

@@ -99,13 +99,8 @@ def test_reports_pages_and_state(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    [
-        Misbehaviour(refuse_password=True),
-        Misbehaviour(refuse_enable=True),
-        Misbehaviour(cut_after=5000),
-        Misbehaviour(cut_at_debug=3),
-    ],
-    ids=["password", "enable", "cut", "cut under debug"],
+    [Misbehaviour(refuse_enable=True), Misbehaviour(cut_after=5000), Misbehaviour(cut_at_debug=3)],
+    ids=["refused", "cut", "cut under debug"],
 )
 def test_failures(desk: Desk, how: Misbehaviour) -> None:
     """A refused login, a refused enable secret and a session cut in the middle of the configuration."""
