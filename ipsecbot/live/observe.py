@@ -188,37 +188,52 @@ def _without_debug(
     """The attempt seen from the outside. An end that only answers waits for the other one: its tables would be too old."""
     _until_idle(end, line, story, clock, say)
     outputs = trigger()
-    _until_idle(end, line, story, clock, say)
+    half_open = _until_idle(end, line, story, clock, say)
     if end.start is None:
         story.over.wait(limits.seconds)
-    return outputs
+    return (*outputs, *half_open)
 
 
-def _until_idle(end: Watched, line: Line, story: Story, clock: Callable[[], datetime], say: Callable[[str], None]) -> None:
+def _until_idle(
+    end: Watched, line: Line, story: Story, clock: Callable[[], datetime], say: Callable[[str], None]
+) -> tuple[RawOutput, ...]:
     """Without a debug the state table tells whether an attempt is under way; wait for its end, but not for long.
 
     Before the trigger, because a router that still retransmits an attempt starts no other one; after it, for the outcome.
+    Returns the table in which the attempt was last seen half way, unless it came up after all.
     """
     if end.start is None:
-        return
+        return ()
     deadline = time.monotonic() + LONGEST_ATTEMPT
-    while not story.interrupted.is_set() and _is_negotiating(end, line, clock) and time.monotonic() < deadline:
+    half_open: tuple[RawOutput, ...] = ()
+    while True:
+        tables = _tables(end, line, clock)
+        states = {sa.state for _, sas in tables for sa in sas}
+        stuck = tuple(output for output, sas in tables if any(sa.state in _HALF_WAY for sa in sas))
+        half_open = () if SaState.ESTABLISHED in states else stuck or half_open
+        if SaState.NEGOTIATING not in states or story.interrupted.is_set() or time.monotonic() >= deadline:
+            return half_open
         say("waiting for the attempt under way to end")
         story.interrupted.wait(BETWEEN_STATES)
 
 
-def _is_negotiating(end: Watched, line: Line, clock: Callable[[], datetime]) -> bool:
-    sas = [sa for name, read in STATES for sa in _sas(line, name, read, clock)]
-    return any(sa.state is SaState.NEGOTIATING and end.peer in (None, sa.local, sa.remote) for sa in sas)
-
-
+_HALF_WAY = (SaState.NEGOTIATING, SaState.DELETED)
 StateReader = Callable[[RawOutput, str], Parsed[tuple[IkeSa, ...]]]
-STATES: tuple[tuple[str, StateReader], ...] = (("isakmp-sa-plain", read_isakmp_sas), ("ikev2-sa", read_ikev2_sas))
+STATES: tuple[tuple[str, OutputKind, StateReader], ...] = (
+    ("isakmp-sa-plain", OutputKind.ISAKMP_SA, read_isakmp_sas),
+    ("ikev2-sa", OutputKind.IKEV2_SA, read_ikev2_sas),
+)
 
 
-def _sas(line: Line, name: str, read: StateReader, clock: Callable[[], datetime]) -> tuple[IkeSa, ...]:
-    reply = line.ask(name)
-    return () if reply.refusal else read(RawOutput(OutputKind.ISAKMP_SA, reply.command, reply.text, clock()), line.device).value
+def _tables(end: Watched, line: Line, clock: Callable[[], datetime]) -> list[tuple[RawOutput, tuple[IkeSa, ...]]]:
+    """The state tables of both IKE versions as they are now, each with the SAs that are of this peer."""
+    found = []
+    for name, kind, read in STATES:
+        reply = line.ask(name)
+        output = RawOutput(kind, reply.command, reply.text, clock())
+        sas = () if reply.refusal else read(output, line.device).value
+        found.append((output, tuple(sa for sa in sas if end.peer in (None, sa.local, sa.remote))))
+    return found
 
 
 READERS = Readers(state.read_debugging, state.read_cpu, state.read_logging, state.read_users)

@@ -10,14 +10,15 @@ from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.faults import Stage
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
+from ipsecbot.diagnose.rules.child import beside_the_peer
 from ipsecbot.diagnose.testimony import change_of, ends, reported
 from ipsecbot.model.connection import StartAction
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Change, Side, Source
 from ipsecbot.model.exchange import Direction, EventKind
 from ipsecbot.model.negotiation import Aspect
-from ipsecbot.model.sa import Role, SaState
-from ipsecbot.negotiate.addresses import matches, named
+from ipsecbot.model.sa import IkeSa, Role, SaState
+from ipsecbot.negotiate.addresses import is_address, is_private, matches, named
 
 _IKE_PORT_NAT = 4500
 # Messages that travel on UDP 4500 once a NAT was found or encapsulation is forced
@@ -69,7 +70,7 @@ def _would_have_logged(facts: Facts, side: Side) -> bool:
     return end.device.platform is Platform.STRONGSWAN and bool(alive)
 
 
-@rule("peer-unreachable", Need.INITIATOR_LOG, Need.RESPONDER_LOG)
+@rule("peer-unreachable", Need.INITIATOR_LOG, Need.RESPONDER_LOG, Need.IKE_SAS)
 def peer_unreachable(facts: Facts) -> Iterator[Testimony]:
     """No answer at all to the first message.
 
@@ -104,6 +105,36 @@ def peer_unreachable(facts: Facts) -> Iterator[Testimony]:
             )
         else:
             yield _silence(facts, attempt, me, peer, address)
+    if not facts.attempts:
+        yield from _half_open(facts)
+
+
+def _half_open(facts: Facts) -> Iterator[Clue]:
+    """No debug could be had, but the state table shows an IKE SA that never saw an answer, and nothing explains it."""
+    if not facts.replays or any(replay.blocking for replay in facts.replays) or any(_is_down(facts, side) for side in SIDES):
+        return
+    for side in SIDES:
+        waiting = [sa for sa in facts.state(side).ike or () if _never_answered(sa) and sa.source is not None]
+        answered = facts.state(side.other).ike or facts.state(side).usable_ike
+        if not waiting or answered or facts.events(EventKind.NOTIFY_RECEIVED, side=side):
+            continue
+        me, peer = facts.name(side), waiting[-1].remote or facts.name(side.other)
+        yield Clue(
+            Strength.STRONG,
+            Witness.STATE,
+            lines(*(sa.source for sa in waiting[-1:])),
+            f"{me} gets no IKE answer from {peer}, although the configurations agree: check the route and filters of UDP 500.",
+            change=Change.PATH,
+        )
+
+
+def _never_answered(sa: IkeSa) -> bool:
+    """Half way, and still without anything from the peer: IOS's words for IKEv1, an empty responder SPI in IKEv2."""
+    if sa.state not in (SaState.NEGOTIATING, SaState.DELETED):
+        return False
+    if sa.version == 2:
+        return sa.remote_spi is not None and not sa.remote_spi.strip("0")
+    return sa.vendor_state in ("MM_NO_STATE", "AG_NO_STATE")
 
 
 def _failed_pings(facts: Facts, side: Side, address: str) -> tuple[Source, ...]:
@@ -172,7 +203,7 @@ def peer_not_listening(facts: Facts) -> Iterator[Testimony]:
     )
 
 
-@rule("wrong-peer-address", Need.BOTH_CONFIGS)
+@rule("wrong-peer-address", Need.BOTH_CONFIGS, Need.INITIATOR_LOG)
 def wrong_peer_address(facts: Facts) -> Iterator[Testimony]:
     """One end points at an address that is not the other end.
 
@@ -205,6 +236,29 @@ def wrong_peer_address(facts: Facts) -> Iterator[Testimony]:
             offered=pointed,
             accepted=owned,
         )
+    yield from _asked_elsewhere(facts)
+
+
+def _asked_elsewhere(facts: Facts) -> Iterator[Clue]:
+    """The first message went to an address that the other end does not have, and no configuration tells more."""
+    for attempt in _first_unanswered(facts):
+        side, asked = attempt.side, attempt.exchange.remote
+        other = facts.end(side.other)
+        if facts.connections(side) or other is None or asked is None or not _misdirected(facts, attempt):
+            continue
+        if is_private(asked) or not any(is_address(own) and not is_private(own) for own in other.addresses):
+            continue  # it may be translated on the way
+        me, peer, owned = facts.name(side), facts.name(side.other), ", ".join(other.addresses)
+        headline = f"{me} asks {asked}, but {peer} has {owned}: correct the peer address on {me}."
+        yield Clue(
+            Strength.STRONG,
+            Witness.INITIATOR,
+            _asked(attempt),
+            headline,
+            change=change_of(side),
+            offered=asked,
+            accepted=owned,
+        )
 
 
 def _could_be(pattern: str, addresses: tuple[str, ...]) -> bool:
@@ -217,9 +271,10 @@ def nat_t_blocked(facts: Facts) -> Iterator[Testimony]:
     """UDP 4500 is filtered: the negotiation dies where it moves there.
 
     Seen: a NAT was found or encapsulation is forced, the initiator repeats MM5 or IKE_AUTH on port 4500, and the responder,
-    which had answered on port 500, never sees it.
+    which had answered on port 500, never sees it. In aggressive mode AM3 is the first to be lost.
     Mended: on the path, by permitting UDP 4500 both ways.
     """
+    yield from _lost_third_message(facts)
     for attempt in facts.attempts:
         if not attempt.is_unanswered or not _stopped_floating(attempt):
             continue
@@ -243,14 +298,36 @@ def nat_t_blocked(facts: Facts) -> Iterator[Testimony]:
             yield Clue(Strength.HINT, Witness.INITIATOR, _asked(attempt), headline, change=Change.PATH, weight=0.45)
 
 
+def _lost_third_message(facts: Facts) -> Iterator[Clue]:
+    """Aggressive mode: for the initiator the IKE SA is up once AM3 is sent, and only its quick mode finds out. The responder
+    repeats AM2 on port 500, which arrives, and never sees the AM3 that went out on port 4500."""
+    for attempt in facts.attempts:
+        if attempt.exchange.role is not Role.INITIATOR or "AM3" not in attempt.names or not _floats(attempt):
+            continue
+        heard = [a for a in _heard(facts, attempt.side.other) if "AM2" in a.names]
+        waiting = [a for a in heard if "AM3" not in a.names and not a.is_refused]
+        later = [a for a in facts.attempts if a.side is attempt.side and "QM1" in a.names and a.is_unanswered]
+        gave_up = [e for a in waiting for e in a.exchange.events if e.kind is EventKind.GAVE_UP]
+        if not waiting or len(waiting) < len(heard) or not (later or gave_up):
+            continue
+        me, peer = facts.name(attempt.side), facts.name(attempt.side.other)
+        headline = f"{me} moves to UDP 4500 with AM3, which {peer} never sees: permit UDP 4500 on the path."
+        evidence = lines(*_asked(attempt), *(s for a in later[-1:] for s in _asked(a)), *(e.source for e in gave_up[-1:]))
+        yield Clue(Strength.PROOF, Witness.RESPONDER, evidence, headline, change=Change.PATH)
+
+
+def _floats(attempt: Attempt) -> bool:
+    """Whether this negotiation moved, or had to move, to port 4500."""
+    return any(
+        _IKE_PORT_NAT in (event.local_port, event.remote_port) or event.kind is EventKind.NAT_DETECTED
+        for event in attempt.exchange.events
+    )
+
+
 def _stopped_floating(attempt: Attempt) -> bool:
     """Stopped at MM5 or IKE_AUTH, on port 4500."""
     names = attempt.names
-    events = attempt.exchange.events
-    on_4500 = any(
-        _IKE_PORT_NAT in (event.local_port, event.remote_port) or event.kind is EventKind.NAT_DETECTED for event in events
-    )
-    return on_4500 and any(name in _FLOATED for name in names) and not any(name in _FLOATED_ANSWERS for name in names)
+    return _floats(attempt) and any(n in _FLOATED for n in names) and not any(n in _FLOATED_ANSWERS for n in names)
 
 
 @rule("no-interesting-traffic", Need.CHILD_SAS, Need.LOG)
@@ -266,8 +343,22 @@ def no_interesting_traffic(facts: Facts) -> Iterator[Testimony]:
         return
     if any(_is_down(facts, side) for side in SIDES) or any(seen.event.kind not in _QUIET for seen in facts.seen):
         return
+    if facts.carried or any(sa.counters.send_errors for side in SIDES for sa in facts.state(side).children or ()):
+        yield Cleared("packets were protected, or tried")
+        return
     for side in SIDES:
         yield from _never_asked(facts, side)
+
+
+def _was_pinged(facts: Facts, side: Side) -> bool:
+    """Somebody did ask: a ping from a chosen source to what the tunnel protects, in vain."""
+    end = facts.end(side)
+    flows = [pair for sa in facts.state(side).children or () for pair in sa.selectors]
+    return any(
+        ping.origin is not None and not ping.received and matches((str(pair.remote.network),), ping.destination)
+        for ping in (end.around.pings if end is not None else ())
+        for pair in flows
+    )
 
 
 def _never_asked(facts: Facts, side: Side) -> Iterator[Clue]:
@@ -279,12 +370,15 @@ def _never_asked(facts: Facts, side: Side) -> Iterator[Clue]:
     policies = [child for connection in facts.connections(side) or () for child in connection.children]
     starts = any(child.start_action is StartAction.START for child in policies)
     knows = bool(flows) or _would_have_logged(facts, side)
+    if beside_the_peer(facts, side):
+        return  # what would ask is there, and the selector does not name it
     if tried or starts or not knows or any(connection.problems for connection in facts.connections(side) or ()):
         return
     evidence = lines(*(sa.source for sa in flows[:2]), *(child.source for child in policies[:2]))
     other = facts.end(side.other)
     unseen = other is None or (other.events is None and other.child_sas is None)
     weak = facts.tunnel.triggered or any(replay.blocking for replay in facts.replays) or (unseen and not flows)
+    weak = weak or _was_pinged(facts, side)
     yield Clue(
         Strength.HINT if weak else Strength.STRONG,
         Witness.STATE,
