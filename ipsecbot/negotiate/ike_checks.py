@@ -24,7 +24,7 @@ def _points_at(one: Party, other: Party, initiator: Party, responder: Party) -> 
         return Checked(unknown=(f"the address of {other.name} is not known",))
     if not patterns or matches(patterns, one.peer_address or address):
         return Checked()
-    if hides_behind(patterns, address):
+    if hides_behind(patterns, address) and not set(patterns) & set(other.end.addresses):
         return Checked(unknown=(f"{other.name} is behind a NAT: whether it shows up as {', '.join(patterns)} cannot be told",))
     if named(patterns):
         return Checked(unknown=(f"{one.name} names its peer {', '.join(named(patterns))}: no name is looked up",))

@@ -214,6 +214,8 @@ def wrong_peer_address(facts: Facts) -> Iterator[Testimony]:
         yield Cleared("the ends have found each other")
         return
     for side in SIDES:
+        yield from _speaks_from_another(facts, side)
+    for side in SIDES:
         other, connections = facts.end(side.other), facts.connections(side)
         end = facts.end(side)
         if other is None or end is None or not other.addresses or not connections or _heard(facts, side):
@@ -225,7 +227,8 @@ def wrong_peer_address(facts: Facts) -> Iterator[Testimony]:
         if any(_could_be(pattern, other.addresses) for connection in connections for pattern in connection.remote_addresses):
             continue
         pointed = ", ".join(dict.fromkeys(a for connection in connections for a in connection.remote_addresses))
-        owned = ", ".join(other.addresses)
+        speaks = dict.fromkeys(a for c in facts.connections(side.other) or () for a in c.local_addresses if is_address(a))
+        owned = ", ".join(speaks or other.addresses)
         me, peer = facts.name(side), facts.name(side.other)
         yield Clue(
             Strength.STRONG,
@@ -258,6 +261,29 @@ def _asked_elsewhere(facts: Facts) -> Iterator[Clue]:
             change=change_of(side),
             offered=asked,
             accepted=owned,
+        )
+
+
+def _speaks_from_another(facts: Facts, side: Side) -> Iterator[Clue]:
+    """The peer names an address that this end owns, but this end's connection speaks from another one."""
+    end = facts.end(side)
+    for pairing in (facts.tunnel.pairings or ())[:1]:
+        mine, yours = (pairing.left, pairing.right) if side is Side.LEFT else (pairing.right, pairing.left)
+        if end is None or len(mine.local_addresses) != 1 or not set(yours.remote_addresses) & set(end.addresses):
+            continue
+        speaks = mine.local_addresses[0]
+        if matches(yours.remote_addresses, speaks) or named(yours.remote_addresses):
+            continue
+        expected = next(address for address in yours.remote_addresses if address in end.addresses)
+        me, peer = facts.name(side), facts.name(side.other)
+        yield Clue(
+            Strength.STRONG,
+            Witness.CONFIGS,
+            lines(mine.address_source or mine.source, yours.address_source or yours.source),
+            f"{me} speaks from {speaks}, but {peer} expects {expected}, which is {me} too: let {me} speak from {expected}.",
+            change=change_of(side),
+            offered=speaks,
+            accepted=expected,
         )
 
 
