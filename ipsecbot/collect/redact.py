@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from ipsecbot.collect.fingerprint import UNKNOWN, Fingerprinter
@@ -27,6 +27,10 @@ from ipsecbot.collect.redaction_rules import (
 )
 from ipsecbot.model.device import Platform
 
+_LONG = 2000  # characters; few lines of a device are longer
+_REACH = 120  # characters behind an announcing word in which its secret may begin
+_BLANK = re.compile(r"\s")
+
 
 def redact(text: str, platform: Platform | None, fingerprinter: Fingerprinter, known: Iterable[str] = ()) -> str:
     """`text` with each secret replaced by its token. `platform` None (pasted text): the rules of every platform.
@@ -40,14 +44,14 @@ def redact(text: str, platform: Platform | None, fingerprinter: Fingerprinter, k
     for number, line in enumerate(lines):
         if number <= quoted_until:
             lines[number] = line = _sub(QUOTE_TAIL if number == quoted_until else QUOTE_MIDDLE, line, _unknown)
-        elif OPEN_QUOTE.search(line):
+        elif OPEN_QUOTE.search(line[-_LONG:]):
             quoted_until = _closing_line(lines, number)
         if block >= 0 and BLOCKS[block][2].search(line):
             block = -1
         if block >= 0:
             lines[number] = _sub(BLOCKS[block][3], line, _unknown)
             continue
-        block = next((index for index, (_, opens, _, _) in enumerate(BLOCKS) if opens.search(line)), -1)
+        block = next((index for index, (_, opens, _, _) in enumerate(BLOCKS) if opens.search(line[:_LONG])), -1)
         if line[:1] not in (" ", "\t", "", "\r"):
             section = line
         lines[number] = _clean(line, rules, section, fingerprinter)
@@ -74,9 +78,27 @@ def _literal(known: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})(?![\w-])")
 
 
+def _windows(line: str) -> Iterator[str]:
+    """A line that no device prints, in parts: several expressions take quadratic time on it.
+
+    A part ends at a blank with no word before it that may announce a secret, as far as there is such a place.
+    """
+    start = 0
+    while len(line) - start > _LONG:
+        end = start + _LONG
+        blanks = [m.end() for m in _BLANK.finditer(line, end - _LONG // 2, end)]
+        good = (at for at in reversed(blanks) if not HINT.search(line, max(start, at - _REACH), at))
+        cut = next(good, blanks[-1] if blanks else end)
+        yield line[start:cut]
+        start = cut
+    yield line[start:]
+
+
 def _clean(line: str, rules: tuple[Rule, ...], section: str, fingerprinter: Fingerprinter) -> str:
     if not HINT.search(line):
         return line
+    if len(line) > _LONG:
+        return "".join(_clean(part, rules, section, fingerprinter) for part in _windows(line))
     lead = PREFIX.match(line)
     start = lead.end() if lead else 0
     head, body = line[:start], line[start:]
