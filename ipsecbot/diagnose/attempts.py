@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ipsecbot.diagnose.faults import Stage
+from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.exchange import EventKind, Exchange, ExchangeKind, LogEvent, Outcome
+from ipsecbot.model.exchange import Direction, EventKind, Exchange, ExchangeKind, LogEvent, Outcome
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.tunnel import Tunnel
@@ -84,9 +85,22 @@ class Attempt:
 
     @property
     def child_established(self) -> bool:
-        if self.is_child:
-            return self.exchange.outcome is Outcome.ESTABLISHED or _established(self.exchange, Protocol.ESP, Protocol.AH)
-        return self.exchange.child is Outcome.ESTABLISHED or _established(self.exchange, Protocol.ESP, Protocol.AH)
+        if _established(self.exchange, Protocol.ESP, Protocol.AH) or self._is_agreed:
+            return True
+        return (self.exchange.outcome if self.is_child else self.exchange.child) is Outcome.ESTABLISHED
+
+    @property
+    def _is_agreed(self) -> bool:
+        """The messages alone prove it: a third quick mode message, or an answer that holds an SA payload, with no complaint."""
+        answered = any(
+            message.direction is Direction.RECEIVED
+            and message.name in ("IKE_AUTH response", "CREATE_CHILD_SA response")
+            and {"SA", "TSi", "TSr"} <= set(message.payloads)
+            for message in self.exchange.messages
+        )
+        finished = self.exchange.kind is ExchangeKind.QUICK and "QM3" in self.names
+        told = any(event.notify in ERROR_NOTIFIES for event in self.exchange.events)
+        return (answered or finished) and not (self.is_refused or told or self.exchange.child is Outcome.REFUSED)
 
     @property
     def conclusive(self) -> bool:

@@ -142,6 +142,12 @@ class Facts:
         return bool(known) and all(state.usable_children for state in known)
 
     @property
+    def carried(self) -> bool:
+        """Whether any flow has ever protected a packet, also one whose SAs were not shown."""
+        flows = [sa for side in SIDES for sa in self.state(side).children or ()]
+        return any(sa.counters.packets_in or sa.counters.packets_out for sa in flows)
+
+    @property
     def has_log(self) -> bool:
         return bool(self.attempts)
 

@@ -14,6 +14,8 @@ _MOST_EVIDENCE = 8  # lines quoted per finding
 _SAID = {"key-length": "encryption", "mode-or-auth": None}
 # Attributes belong to proposals; these causes have none to name.
 _WITHOUT = frozenset({"auth-method-mismatch", "exchange-mode-mismatch", "psk-missing", "psk-mismatch", "id-mismatch"})
+# "Nothing tells why yet": any cause that tells comes first.
+_UNEXPLAINED = frozenset({"one-way-traffic"})
 _LOGS = (Witness.RESPONDER, Witness.INITIATOR)
 
 
@@ -45,12 +47,13 @@ def _is_proof(clue: Clue) -> bool:
     return clue.strength is Strength.PROOF
 
 
-def _rank(cause: str, clues: list[Clue]) -> tuple[bool, bool, Stage, int]:
-    """Healthy comes last beside a fault; what a log or table proves comes before what only the configurations say; then the
-    earlier stage, and within it the earlier check, explains the later ones."""
+def _rank(cause: str, clues: list[Clue]) -> tuple[bool, bool, bool, Stage, int]:
+    """Healthy comes last beside a fault, and before it what only says that something is wrong; what a log or table proves
+    comes before what only the configurations say; then the earlier stage, and within it the earlier check, explains the
+    later ones."""
     observed = any(_is_observation(clue) for clue in clues)
     order = max((clue.order for clue in clues), default=0)
-    return cause == "healthy", not observed, stage_of(cause), order
+    return cause == "healthy", cause in _UNEXPLAINED, not observed, stage_of(cause), order
 
 
 def _is_observation(clue: Clue) -> bool:

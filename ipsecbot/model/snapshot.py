@@ -39,6 +39,7 @@ class OutputKind(StrEnum):
     LOG = "log"
     DEBUG = "debug"
     PING = "ping"
+    SURROUNDINGS = "surroundings"
     PASTED = "pasted"
 
 

@@ -12,6 +12,7 @@ from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.negotiation import Negotiation
 from ipsecbot.model.sa import ChildSa, IkeSa
 from ipsecbot.model.snapshot import Gap
+from ipsecbot.model.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Endpoint:
 
     `addresses`: every address this end is known to own (inventory, interfaces, configuration). `failure` is set when the
     device could not be asked. `ike_running`: whether an IKE daemon was seen alive (False: seen to be down or disabled).
-    `pings`: (destination, sent, received) of every ping seen. `watched`: the names of the outputs that were said while the tunnel
-    was watched: what they tell is newer than every configuration read.
+    `pings`: (destination, sent, received) of every ping seen. `watched`: the names of the outputs that were said while the
+    tunnel was watched: what they tell is newer than every configuration read. `around`: what decides about packets beside it.
     """
 
     device: Device
@@ -38,6 +39,7 @@ class Endpoint:
     failure: str | None = None
     failure_kind: str | None = None
     watched: tuple[str, ...] = ()
+    around: Surroundings = field(default_factory=Surroundings)
 
 
 @dataclass(frozen=True, slots=True)

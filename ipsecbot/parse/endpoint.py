@@ -14,6 +14,7 @@ from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.sa import ChildSa, IkeSa, SaState
 from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput, Snapshot
 from ipsecbot.model.tunnel import Endpoint
+from ipsecbot.parse.around.read import read_surroundings
 from ipsecbot.parse.ios import config as ios_config
 from ipsecbot.parse.ios import ike_sas
 from ipsecbot.parse.ios import log as ios_log
@@ -249,4 +250,5 @@ def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:
         failure=snapshot.failure,
         failure_kind=snapshot.failure_kind,
         watched=tuple(output.name for output in snapshot.outputs if output.watched),
+        around=read_surroundings(snapshot.outputs, snapshot.device.name),
     )

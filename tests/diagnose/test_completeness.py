@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import test_around
 import test_further_outages
 import test_outages
 
@@ -39,7 +40,9 @@ def test_a_rule_has_a_cause_needs_and_a_test(rule: Rule) -> None:
     """The cause is a code of the catalogue; an outage in the tests ends in it."""
     assert faults.fault(rule.cause).code == rule.cause
     assert rule.needs
-    tested = {row[1] for table in (test_outages.OUTAGES, test_further_outages.OUTAGES) for row in table} | {"healthy"}
+    tested = {
+        row[1] for table in (test_outages.OUTAGES, test_further_outages.OUTAGES, test_around.OUTAGES) for row in table
+    } | {"healthy"}
     assert rule.cause in tested
 
 

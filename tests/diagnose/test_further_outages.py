@@ -92,7 +92,7 @@ def replaced_again_and_again() -> Tunnel:
 
 OUTAGES = [
     (lambda: certificate("expired"), "cert-expired", Change.EITHER, 0.9),
-    (lambda: certificate("not-yet-valid"), "cert-expired", Change.EITHER, 0.9),
+    (lambda: certificate("not-yet-valid"), "cert-expired", Change.EITHER, 0.6),
     (lambda: certificate("untrusted"), "cert-untrusted", Change.EITHER, 0.9),
     (lambda: certificate("no-crl"), "cert-revoked-or-crl", Change.EITHER, 0.9),
     (lambda: refused_at_auth(event("east", K.CREDENTIAL_MISSING)), "cert-missing", Change.RIGHT, 0.9),

@@ -16,7 +16,7 @@ from ipsecbot.model.exchange import Ladder
 from ipsecbot.model.proposal import Protocol
 
 IOS_V1 = {"platform": Platform.CISCO_IOS, "versions": (1,)}
-IOS_V2 = {"platform": Platform.CISCO_IOS}
+IOS_V2 = {"platform": Platform.CISCO_IOS, "keyring": "KR"}
 ROWS: tuple[tuple[dict[str, object], dict[str, object], tuple[str, ...]], ...] = (
     (IOS_V1, {"ike": "aes256-sha256-modp1536"}, ("Diffie-Hellman group", "west offers group 14", "east accepts group 5")),
     (IOS_V1, {"ike": "3des-sha256-modp2048"}, ("encryption", "encr aes 256", "encr 3des")),
@@ -26,7 +26,11 @@ ROWS: tuple[tuple[dict[str, object], dict[str, object], tuple[str, ...]], ...] =
     (IOS_V2, {"esp": "aes256-sha1"}, ("integrity (hash)", "esp-sha256-hmac", "esp-sha-hmac")),
     (IOS_V1, {"esp": "aes256-sha256-modp2048"}, ("west wants no PFS", "east PFS with group14")),
     ({}, {"ike": "aes256-sha256-modp1536"}, ("Diffie-Hellman group", "west offers modp2048", "east accepts modp1536")),
-    ({}, {"platform": Platform.CISCO_IOS, "ike": "aes256-sha256-modp1536"}, ("west offers modp2048", "east accepts group 5")),
+    (
+        {},
+        {"platform": Platform.CISCO_IOS, "keyring": "KR", "ike": "aes256-sha256-modp1536"},
+        ("west offers modp2048", "east accepts group 5"),
+    ),
 )
 
 

@@ -5,9 +5,37 @@ from __future__ import annotations
 from types import ModuleType
 
 from ipsecbot.diagnose.registry import Rule
-from ipsecbot.diagnose.rules import auth, certificate, child, connection, data, health, lifecycle, path, platform, proposal
+from ipsecbot.diagnose.rules import (
+    around,
+    auth,
+    certificate,
+    child,
+    connection,
+    data,
+    fragments,
+    given_up,
+    health,
+    lifecycle,
+    path,
+    platform,
+    proposal,
+)
 
-FAMILIES: tuple[ModuleType, ...] = (health, platform, path, connection, proposal, auth, certificate, child, data, lifecycle)
+FAMILIES: tuple[ModuleType, ...] = (
+    health,
+    platform,
+    path,
+    connection,
+    proposal,
+    auth,
+    certificate,
+    child,
+    given_up,
+    data,
+    around,
+    fragments,
+    lifecycle,
+)
 
 
 def every_rule() -> tuple[Rule, ...]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Seen
-from ipsecbot.diagnose.facts import Facts
+from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.needs import Need
-from ipsecbot.diagnose.registry import Clue, Testimony, rule
-from ipsecbot.diagnose.testimony import change_of, ends, reported
+from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
+from ipsecbot.diagnose.testimony import change_of, ends, is_overtaken, reported, witness_of
 from ipsecbot.model.exchange import EventKind
+
+_RARELY = 0.35  # issued ahead of time
+_OUTSIDE = 0.65  # certificate or clock: outside its validity in any case
+_PERHAPS = 0.45
+_NOBODY_RUNS_THEN = 2005
 
 
 def _refused(facts: Facts, cause: str, words: str, *attributes: str | None) -> Iterator[Clue]:
@@ -17,7 +23,22 @@ def _refused(facts: Facts, cause: str, words: str, *attributes: str | None) -> I
         me, peer = ends(facts, seen)
         return f"{me} refuses the certificate of {peer}: {words}."
 
-    yield from reported(facts, cause, say, EventKind.CERTIFICATE_REFUSED, where=lambda seen: seen.event.attribute in attributes)
+    yield from reported(facts, cause, say, EventKind.CERTIFICATE_REFUSED, where=lambda seen: _reason(facts, seen) in attributes)
+
+
+def _reason(facts: Facts, seen: Seen) -> str | None:
+    """Why a certificate was refused: as the line says, or as the last doubt before it in the same negotiation does."""
+    if seen.event.attribute is not None:
+        return seen.event.attribute
+    here = seen.event.source
+    doubts = [
+        other.event
+        for other in facts.events(EventKind.CERTIFICATE_DOUBT, side=seen.side)
+        if other.exchange is seen.exchange
+        and other.event.source.output == here.output
+        and other.event.source.first_line <= here.first_line
+    ]
+    return doubts[-1].attribute if doubts else None
 
 
 @rule("cert-expired", Need.LOG)
@@ -28,13 +49,49 @@ def cert_expired(facts: Facts) -> Iterator[Testimony]:
     (clock-skew) shows from the time on both ends.
     Mended: on the end that owns it, by a new certificate; on the other, by setting the clock when that is wrong.
     """
-    yield from _refused(
-        facts,
-        "cert-expired",
-        "it is outside its validity period; renew it (and compare both clocks)",
-        "expired",
-        "not-yet-valid",
-    )
+    words = "it is outside its validity period; renew it (and compare both clocks)"
+    yield from _refused(facts, "cert-expired", words, "expired")
+    for clue in _refused(facts, "cert-expired", words, "not-yet-valid"):
+        unset = any(_is_unset(seen) for seen in facts.events(EventKind.CERTIFICATE_REFUSED))
+        yield replace(clue, strength=Strength.HINT if unset else Strength.STRONG, weight=_RARELY if unset else _OUTSIDE)
+
+
+@rule("clock-skew", Need.LOG)
+def clock_skew(facts: Facts) -> Iterator[Testimony]:
+    """A certificate is valid, but the clock of the end that checks it is wrong.
+
+    Seen: that end logs that the certificate is not valid yet, which an issued certificate seldom is; its own log is stamped
+    with a date before such certificates existed (routers start in 1993 or 2002, hosts in 1970).
+    Mended: on that end, by setting the clock and keeping it by NTP.
+    """
+    for side in SIDES:
+        refused = [
+            seen
+            for seen in facts.events(EventKind.CERTIFICATE_REFUSED, side=side)
+            if _reason(facts, seen) == "not-yet-valid" and not is_overtaken(facts, "clock-skew", seen)
+        ]
+        if not refused:
+            continue
+        last = refused[-1]
+        unset = _is_unset(last)
+        headline = f"{facts.name(side)} finds the certificate of {facts.name(side.other)} not valid yet: set the clock of "
+        yield Clue(
+            Strength.PROOF if unset else Strength.HINT,
+            witness_of(last),
+            lines(*(seen.event.source for seen in refused[-2:])),
+            f"{headline}{facts.name(side)} (NTP), and compare it with the certificate.",
+            change=change_of(side),
+            weight=0.0 if unset else _PERHAPS,
+        )
+
+
+def _is_unset(seen: Seen) -> bool:
+    """Whether the line is stamped by a clock that was never set: a year long past, or the first of March (where routers start)
+    under the mark of a clock that is not kept."""
+    at = seen.event.at
+    if at is None:
+        return False
+    return at.year < _NOBODY_RUNS_THEN or ((at.month, at.day) == (3, 1) and seen.event.source.text.lstrip().startswith("*"))
 
 
 @rule("cert-untrusted", Need.LOG)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Attempt, Seen
-from ipsecbot.diagnose.facts import Facts, is_esp
+from ipsecbot.diagnose.facts import Facts, is_esp, lines
 from ipsecbot.diagnose.needs import Need
-from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
+from ipsecbot.diagnose.registry import Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.testimony import (
     change_of,
     compared,
@@ -26,11 +26,13 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
-from ipsecbot.model.sa import Role
+from ipsecbot.model.sa import ChildSa, Role, SaState
 from ipsecbot.model.selectors import mirrored
 
 _REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
 _VAGUE = 0.62
+_GRE = 47
+_BESIDE = 0.68
 _CHILD_ASPECTS = (Aspect.CHILD_PROPOSAL, Aspect.PFS, Aspect.SELECTORS, Aspect.ENCAPSULATION)
 _REKEY_REFUSALS = ("NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD")
 
@@ -179,7 +181,7 @@ def _refused_rekeys(facts: Facts) -> Iterator[Clue]:
     )
 
 
-@rule("traffic-selector-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
+@rule("traffic-selector-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS, Need.CHILD_SAS)
 def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
     """What one end protects is not what the other expects behind it.
 
@@ -218,6 +220,32 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
         vague = not facts.mismatches(Aspect.SELECTORS)
         yield replace(clue, strength=Strength.HINT, weight=0.4 if _wants_transport(facts) else 0.5) if vague else clue
     yield from replayed(facts, cause, differ, Aspect.SELECTORS)
+    yield from _beside_the_ends(facts)
+
+
+def _beside_the_ends(facts: Facts) -> Iterator[Clue]:
+    """The selector names a wrong end of the tunnel inside (GRE)."""
+    for side in Side:
+        for sa in beside_the_peer(facts, side):
+            headline = (
+                f"{facts.name(side)} protects GRE to {sa.selectors[0].remote.network}, but its peer is {sa.remote}: the "
+                "selectors have to name the two ends of the GRE tunnel."
+            )
+            yield Clue(Strength.STRONG, Witness.STATE, lines(sa.source), headline, change=change_of(side), weight=_BESIDE)
+
+
+def beside_the_peer(facts: Facts, side: Side) -> tuple[ChildSa, ...]:
+    """Flows without an SA that protect GRE from this end's own address to one host, which is not the peer."""
+    found = []
+    for sa in facts.state(side).children or ():
+        for pair in sa.selectors:
+            local, remote = pair.local.network, pair.remote.network
+            if sa.state is not SaState.ABSENT or pair.local.protocol != _GRE or local is None or remote is None:
+                continue
+            own = sa.local is None or str(local.network_address) == sa.local
+            if own and remote.num_addresses == 1 and sa.remote not in (None, str(remote.network_address)):
+                found.append(sa)
+    return tuple(found)
 
 
 def _names_selectors(seen: Seen) -> bool:

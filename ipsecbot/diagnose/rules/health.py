@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from ipsecbot.diagnose.attempts import Attempt
 from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
+from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.exchange import EventKind, Outcome
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role, SaState
 
 _ENDINGS = (EventKind.PEER_SILENT, EventKind.IDLE, EventKind.DELETED, EventKind.DELETE_RECEIVED, EventKind.GAVE_UP)
 _ONE_END_IDLE = 0.65  # nothing proves that the other end agrees
 _ONE_END_BELIEVES = 0.5  # the other end may have refused what this one believes in
+_BY_AGE = 0.65
+_NOT_SHOWN = 0.62  # a trace that names exchanges only
+_SETTLED = timedelta(minutes=5)
 _RENEWALS = (EventKind.ESTABLISHED, EventKind.REKEYED)
 
 
-@rule("healthy", Need.CHILD_SAS, Need.LOG)
+@rule("healthy", Need.CHILD_SAS, Need.LOG, Need.IKE_SAS)
 def healthy(facts: Facts) -> Iterator[Testimony]:
     """The tunnel negotiates and passes traffic.
 
@@ -30,6 +36,7 @@ def healthy(facts: Facts) -> Iterator[Testimony]:
         yield from _by_state(facts)
     else:
         yield from _by_log(facts)
+        yield from _by_age(facts)
 
 
 def _by_state(facts: Facts) -> Iterator[Testimony]:
@@ -69,6 +76,17 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
     yield Clue(strength, Witness.STATE, evidence, f"The tunnel is up at {names}, with {words}.", weight=weight)
 
 
+def _by_age(facts: Facts) -> Iterator[Testimony]:
+    """An IKEv2 SA comes up together with its CHILD_SA, and does not grow old without one."""
+    if facts.has_log:
+        return
+    for side in SIDES:
+        old = [sa for sa in facts.state(side).usable_ike if sa.version == 2 and sa.age is not None and sa.age > _SETTLED]
+        if old and len(old) == len(facts.state(side).ike or ()):
+            headline = f"The IKE SA of {facts.name(side)} has been up for {old[0].age}; its CHILD_SAs were not shown."
+            yield Clue(Strength.STRONG, Witness.STATE, lines(*(sa.source for sa in old[:2])), headline, weight=_BY_AGE)
+
+
 def _may_be_alone_in_it(facts: Facts, side: Side) -> bool:
     """A responder has its SA before the initiator has looked at the answer, and keeps it when that one refuses; without any
     traffic, the end that only answered is not believed alone."""
@@ -81,12 +99,25 @@ def _by_log(facts: Facts) -> Iterator[Testimony]:
     for side in SIDES:
         mine = [attempt for attempt in facts.attempts if attempt.side is side and not attempt.is_notice]
         failing = [a for a in mine if (a.is_refused or a.is_unanswered) and not a.child_established]
-        if not mine or not mine[-1].child_established or failing or _ended(facts, side):
+        if not mine or failing or _ended(facts, side):
+            continue
+        sketched = _is_sketched(mine[-1])
+        if not mine[-1].child_established and not sketched:
             continue
         ups = [seen.event.source for seen in facts.events(EventKind.ESTABLISHED, side=side)]
         witness = Witness.RESPONDER if mine[-1].exchange.role is Role.RESPONDER else Witness.INITIATOR
         evidence = lines(*ups[-2:]) or lines(*(s for message in mine[-1].exchange.messages[-1:] for s in message.sources))
-        yield Clue(Strength.STRONG, witness, evidence, f"The negotiation at {facts.name(side)} ends with a CHILD_SA in place.")
+        headline = f"The negotiation at {facts.name(side)} ends with a CHILD_SA in place."
+        yield Clue(Strength.STRONG, witness, evidence, headline, weight=_NOT_SHOWN if sketched else 0.0)
+
+
+def _is_sketched(attempt: Attempt) -> bool:
+    """An IKE_AUTH that ended well in a trace that prints no payloads, so that the CHILD_SA in it was not shown."""
+    bare = not any(message.payloads for message in attempt.exchange.messages)
+    whole = "IKE_AUTH response" in attempt.names and attempt.ike_established
+    refused = attempt.is_refused or attempt.exchange.child not in (None, Outcome.INCOMPLETE)
+    told = any(event.notify in ERROR_NOTIFIES for event in attempt.exchange.events)
+    return bare and whole and not attempt.child_established and not refused and not told
 
 
 def _ended(facts: Facts, side: object) -> bool:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ipsecbot.diagnose.attempts import Seen
-from ipsecbot.diagnose.facts import Facts
+from ipsecbot.diagnose.attempts import Attempt, Seen
+from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.needs import Need
-from ipsecbot.diagnose.registry import Cleared, Strength, Testimony, rule
+from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.testimony import change_of, ends, reported
 from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
 from ipsecbot.model.evidence import Change
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.proposal import Protocol
+from ipsecbot.model.sa import Role
 
 _OFTEN = 3
+_BY_TIMER = 0.65
+_LOST_AT_REKEY = 0.65
+# These speak of proposals, groups and selectors, and have causes of their own
+_OF_PROPOSALS = frozenset({"NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD", "TS_UNACCEPTABLE", "INVALID_ID_INFORMATION"})
+# What else makes an end remove an SA
+_REASONS = (
+    EventKind.DELETE_RECEIVED,
+    EventKind.PEER_SILENT,
+    EventKind.GAVE_UP,
+    EventKind.AUTHENTICATION_FAILED,
+    EventKind.PROPOSAL_REFUSED,
+    EventKind.SELECTORS_REFUSED,
+    EventKind.REPLACED,
+)
 
 
 def _lost_after_up(facts: Facts, seen: Seen) -> bool:
@@ -83,6 +98,9 @@ def _was_told_why(facts: Facts, seen: Seen) -> bool:
 
 
 def _was_up(facts: Facts, seen: Seen) -> bool:
+    """An SA is deleted, so it existed: by its birth in the same text, or because the text begins after it."""
+    if not any(a.side is seen.side and not a.is_notice for a in facts.attempts):
+        return True
     return any(
         up.event.source.output == seen.event.source.output and up.event.source.first_line < seen.event.source.first_line
         for up in facts.events(EventKind.ESTABLISHED, side=seen.side)
@@ -112,6 +130,24 @@ def idle_timeout(facts: Facts) -> Iterator[Testimony]:
         change=lambda seen: change_of(seen.side),
         where=lambda seen: _lost_after_up(facts, seen),
     )
+    yield from _timed_out(facts)
+
+
+def _timed_out(facts: Facts) -> Iterator[Clue]:
+    """An idle time is configured, and this end removed its SA by itself, with nothing wrong before."""
+    for side in SIDES:
+        end = facts.end(side)
+        timers = end.around.idle_timers if end is not None else ()
+        gone = facts.events(EventKind.DELETED, EventKind.DELETE_SENT, side=side)
+        wrong = any(seen.side is side and seen.event.kind in _REASONS for seen in facts.seen)
+        failed = any(a.side is side and not a.is_notice and not a.child_established for a in facts.attempts)
+        if timers and gone and not wrong and not failed and _lost_after_up(facts, gone[-1]):
+            name = facts.name(side)
+            headline = (
+                f"{name} removes its SAs by itself and has an idle time configured: lengthen it if the tunnel shall stay up."
+            )
+            evidence = lines(timers[0], *(seen.event.source for seen in gone[-2:]))
+            yield Clue(Strength.STRONG, Witness.CONFIG, evidence, headline, change=change_of(side), weight=_BY_TIMER)
 
 
 @rule("duplicate-identity", Need.LOG)
@@ -128,3 +164,39 @@ def duplicate_identity(facts: Facts) -> Iterator[Testimony]:
 
     if len(replaced) >= _OFTEN:
         yield from reported(facts, "duplicate-identity", say, EventKind.REPLACED, strength=Strength.STRONG)
+
+
+@rule("rekey-failure", Need.LOG)
+def rekey_failure(facts: Facts) -> Iterator[Testimony]:
+    """The tunnel was up and is lost when its keys are to be renewed.
+
+    Seen: an SA came up in the same log; a later CREATE_CHILD_SA or quick mode is refused or gets no answer, for another reason
+    than its proposal or group (collision, an SA the other end no longer has, limits), and the SA is removed.
+    Mended: by different lifetimes on both ends (so that one of them rekeys first) and the same configuration on both.
+    """
+    for side in SIDES:
+        mine = [a for a in facts.tunnel.ladder.exchanges if facts.tunnel.side_of(a.device) is side]
+        ups = [n for n, exchange in enumerate(mine) if Attempt(exchange, side).child_established]
+        for attempt in facts.attempts:
+            renewal = attempt.is_child and (attempt.is_refused or attempt.is_unanswered or _told(attempt))
+            if attempt.side is not side or not renewal or attempt.child_established:
+                continue
+            if not ups or mine.index(attempt.exchange) < ups[0] or _told(attempt) & _OF_PROPOSALS:
+                continue
+            me, peer = facts.name(side), facts.name(side.other)
+            told = [event.source for event in attempt.exchange.events if event.notify in ERROR_NOTIFIES]
+            sent = [source for message in attempt.exchange.messages[-1:] for source in message.sources]
+            words = f"was told {sorted(_told(attempt))[0]}" if _told(attempt) else "got no CHILD_SA"
+            strength = Strength.HINT if facts.is_up else Strength.STRONG
+            yield Clue(
+                strength,
+                Witness.INITIATOR if attempt.exchange.role is Role.INITIATOR else Witness.RESPONDER,
+                lines(*told[-2:], *sent[:1]),
+                f"{me} {words} when it renewed its keys with {peer}: compare lifetimes, and what changed since it came up.",
+                change=Change.EITHER,
+                weight=0.3 if facts.is_up else _LOST_AT_REKEY,
+            )
+
+
+def _told(attempt: Attempt) -> frozenset[str]:
+    return frozenset(event.notify for event in attempt.exchange.events if event.notify and event.notify in ERROR_NOTIFIES)

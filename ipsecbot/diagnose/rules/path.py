@@ -11,6 +11,7 @@ from ipsecbot.diagnose.faults import Stage
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.rules.child import beside_the_peer
+from ipsecbot.diagnose.rules.fragments import is_large
 from ipsecbot.diagnose.testimony import change_of, ends, reported
 from ipsecbot.model.connection import StartAction
 from ipsecbot.model.device import Platform
@@ -316,6 +317,8 @@ def nat_t_blocked(facts: Facts) -> Iterator[Testimony]:
             yield Cleared(f"{peer} received what {me} sent on UDP 4500")
         elif any(event.kind is EventKind.UNDECRYPTABLE for event in attempt.exchange.events):
             yield Cleared(f"{peer} answers on UDP 4500")
+        elif is_large(facts, attempt):
+            yield Clue(Strength.HINT, Witness.INITIATOR, _asked(attempt), headline, change=Change.PATH, weight=0.5)
         elif heard:
             yield Clue(Strength.PROOF, Witness.RESPONDER, _asked(attempt), headline, change=Change.PATH)
         elif facts.replays and not any(replay.blocking or replay.unknown for replay in facts.replays):

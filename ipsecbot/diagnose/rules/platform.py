@@ -15,6 +15,7 @@ from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind
 
+_SAYS_SO_ITSELF = 0.85
 _ON_DISK_ONLY = 0.8  # it may be left over, and another connection meant
 
 
@@ -25,7 +26,7 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
     Seen: in the configuration or the crypto map table; the router says so when it is asked for the tunnel.
     Mended: on that router, by the missing line.
     """
-    if facts.passed >= Stage.CHILD:
+    if facts.passed >= Stage.CHILD or facts.carried:
         yield Cleared("a CHILD_SA came up")
         return
     early = facts.is_observed and facts.passed < Stage.AUTH
@@ -50,6 +51,20 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
                 f"The configuration of {facts.name(side)} is incomplete: {what}.",
                 change=change_of(side),
                 weight=0.4 if early else 0.0,
+            )
+
+    for side in SIDES:
+        end = facts.end(side)
+        if end is not None and end.around.incomplete:
+            what = end.around.incomplete[0].text
+            headline = f"{facts.name(side)} itself calls its configuration incomplete: {what}"
+            yield Clue(
+                Strength.STRONG,
+                Witness.CONFIG,
+                end.around.incomplete[:2],
+                headline,
+                change=change_of(side),
+                weight=_SAYS_SO_ITSELF,
             )
 
     def say(seen: Seen) -> str:

@@ -120,6 +120,19 @@ SIGNATURES: tuple[Signature, ...] = (
         r"\s*Crypto (?:ISAKMP|IPSEC|IKEv2|Engine)[\w ]* debugging is (?:on|off)",
         reach=Reach.LINE,
     ),
+    # ---- what is around a tunnel: routes, translation, filters, forwarding
+    _row(
+        IOS,
+        K.SURROUNDINGS,
+        r"\s*(?:Gateway of last resort is |% ?(?:Network|Subnet) not in table)|\s*Pro\s+Inside global|(?:Extended|Standard) IP access list \S+\s*$",
+    ),
+    _row(
+        HOST,
+        K.SURROUNDINGS,
+        r"\s*net\.ipv[46]\.\S+\s*=\s*\d|\s*Chain \S+ \((?:policy|\d+ ref)|\s*-A (?:POSTROUTING|FORWARD|INPUT) ",
+        r".{0,120}(?:martian source |\bIN=\S* OUT=\S* .*\bSRC=)|\s*default (?:via|dev) ",
+        reach=Reach.LINE,
+    ),
     # ---- IOS and ASA: configuration
     _row(
         IOS,
@@ -186,6 +199,13 @@ COMMANDS: tuple[tuple[Platform, OutputKind, re.Pattern[str]], ...] = tuple(
         (IOS, K.DEBUGGING, r"(?:do\s+)?sh\w*\s+deb"),
         (IOS, K.CLOCK, r"(?:do\s+)?sh\w*\s+clo"),
         (IOS, K.PING, r"(?:do\s+)?ping\b"),
+        (IOS, K.SURROUNDINGS, r"(?:do\s+)?sh\w*\s+(?:ip\s+(?:ro|nat|acc|cef)|acc|nat\b|xlate|route\b)"),
+        (
+            HOST,
+            K.SURROUNDINGS,
+            r"(?:sudo\s+(?:-n\s+)?)?(?:ip6?tables|nft|sysctl|tcpdump|dmesg|cat\s+/proc|ip\s+(?:-\w+\s+)*r|route\b)",
+        ),
+        (HOST, K.PING, r"(?:sudo\s+(?:-n\s+)?)?ping\b"),
         (HOST, K.LIST_SAS, r"(?:sudo\s+(?:-n\s+)?)?swanctl\s+(?:--list-sas|-l\b)"),
         (HOST, K.LIST_CONNS, r"(?:sudo\s+(?:-n\s+)?)?swanctl\s+(?:--list-conns|-L\b)"),
         (HOST, K.STATUSALL, r"(?:sudo\s+(?:-n\s+)?)?(?:ipsec|strongswan)\s+status"),

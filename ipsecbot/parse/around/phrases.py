@@ -1,0 +1,80 @@
+"""The lines that tell about a tunnel's surroundings: rows for network engineers to review.
+
+Sources: Cisco IOS IP Routing, NAT and Security Command References (`show ip route`, `show ip nat translations`,
+`show access-lists`, %SEC-6-IPACCESSLOG…); iproute2 ip-route(8); iptables(8) and its LOG target; sysctl ip(7); ping(8).
+"""
+
+from __future__ import annotations
+
+import re
+
+_V4 = r"\d{1,3}(?:\.\d{1,3}){3}"
+_ANY = rf"(?:{_V4}(?:/\d{{1,2}})?|[0-9a-fA-F:]*::?[0-9a-fA-F:]*(?:/\d{{1,3}})?)"
+
+# In a log only lines with one of these words are looked at.
+IN_A_LOG = re.compile(
+    r" SRC=|martian|[Dd]en(?:ied|y)|Frag|too long|ICMP|Success rate|transmitted|PING|Packet sent|clear crypto"
+)
+# ---- routing tables
+IOS_ROUTE = re.compile(
+    rf"\s{{0,4}}(?P<code>[A-Za-z][A-Za-z0-9*%+ ]{{0,6}}?)\*?\s+(?P<network>{_V4}(?:/\d{{1,2}})?)\s+"
+    rf"(?:\[\d+/\d+\]\s+via\s+(?P<via>{_V4})|(?P<connected>is directly connected))"
+    r"(?:,\s*(?:[\dwdhm:]+,\s*)?(?P<interface>\S+))?"
+)
+NO_DEFAULT = re.compile(r"\s*(?:Gateway of last resort is not set|% ?(?:Network|Subnet) not in table)")
+DEFAULT = re.compile(rf"\s*Gateway of last resort is (?P<via>{_V4}) to network (?P<network>{_V4})")
+LINUX_ROUTE = re.compile(
+    rf"\s*(?P<network>default|{_V4}(?:/\d{{1,2}})?)\s+(?:via (?P<via>{_ANY})\s+)?dev (?P<interface>\S+)(?P<rest>.*)"
+)
+# ---- translation
+NAT_ENTRY = re.compile(
+    rf"\s*(?:icmp|tcp|udp|gre|esp|---)\s+({_V4})(?::\d+)?\s+({_V4})(?::\d+)?\s+({_V4})(?::\d+)?\s+({_V4})(?::\d+)?\s*$"
+)
+NAT_LIST = re.compile(r"\s*ip nat (?:inside )?source (?:list (?P<list>\S+)|route-map (?P<map>\S+))", re.IGNORECASE)
+NAT_MAP = re.compile(r"\s*route-map (?P<map>\S+) (?:permit|deny)")
+MATCH_LIST = re.compile(r"\s*match ip address (?P<list>\S+)")
+LIST_NAME = re.compile(r"\s*(?:Extended |Standard )?IP access[- ]list (?:extended |standard )?(?P<name>\S+)\s*$", re.IGNORECASE)
+LIST_ENTRY = re.compile(
+    r"\s*(?:access-list (?P<name>\S+) (?:line \d+ )?(?:extended )?)?(?:\d+ )?(?P<action>permit|deny)\s+(?:ip|icmp|tcp|udp)\s+"
+    r"(?P<rest>\S.*)$"
+)
+MATCHES = re.compile(r"\((\d+) match(?:es)?\)|\(hitcnt=(\d+)\)")
+IPTABLES_NAT = re.compile(r"\s*-A POSTROUTING\b(?P<rest>.*?)-j (?P<target>MASQUERADE|SNAT|ACCEPT|RETURN)\b")
+IPTABLES_CHAIN = re.compile(
+    r"\s*Chain (?P<chain>\S+) \((?:policy (?P<policy>\w+)(?: (?P<packets>\d+[KMG]?) packets)?|\d+ references)"
+)
+IPTABLES_ROW = re.compile(
+    rf"\s*(?:\d+\s+)?(?P<packets>\d+)[KMG]?\s+\d+[KMG]?\s+(?P<target>[A-Za-z][\w-]*)\s+(?:\w+|\d+)\s+(?:--|-f|!f)\s+\S+\s+\S+\s+"
+    rf"(?P<origin>{_ANY})\s+(?P<destination>{_ANY})(?P<rest>.*)"
+)
+# ---- filters
+IOS_DENIED = re.compile(
+    rf"%(?:SEC-6-IPACCESSLOG\w*|FW-\w+|ASA-\d-106\d+):.*?\b(?:denied|Deny)\b.*?(?P<origin>{_V4})\S*.*?(?:->|to|dst)\s*\S*?"
+    rf"(?P<destination>{_V4})(?:.*?(?P<count>\d+) packets?)?"
+)
+LINUX_DROPPED = re.compile(
+    rf"(?i:drop|block|reject|deny|denied|filter|invalid)[^\n]{{0,60}}\bIN=\S* OUT=.*?"
+    rf"\bSRC=(?P<origin>{_ANY}) DST=(?P<destination>{_ANY})\b"
+)
+# ---- forwarding
+UNFORWARDED = re.compile(
+    r"\s*(?:net\.ipv4\.(?:ip_forward|conf\.\w[\w.]*\.forwarding)|"
+    r"net\.ipv6\.conf\.\w+\.forwarding)\s*=\s*0\s*$|\s*no ip routing\s*$"
+)
+PROC_FORWARD = re.compile(r"cat /proc/sys/net/ipv4/ip_forward\s*$")
+MARTIAN = re.compile(rf"martian source (?P<destination>{_V4}) from (?P<origin>{_V4})")
+# ---- pings
+PING_IOS = re.compile(r"Sending (?P<sent>\d+), (?P<size>\d+)-byte ICMP Echos to (?P<to>[^\s,]+),")
+PING_LINUX = re.compile(r"^PING (?P<to>\S+) .*?(?P<size>\d+)(?:\(\d+\))? (?:data )?bytes")
+PING_ORIGIN = re.compile(rf"Packet sent with a source address of (?P<ios>{_ANY})|^PING .* from (?P<linux>{_ANY})")
+PING_INTACT = re.compile(r"Packet sent with the DF bit set|ping .*(?:-M do|df-bit)")
+PING_IOS_RATE = re.compile(r"Success rate is \d+ percent \((?P<received>\d+)/(?P<sent>\d+)\)")
+PING_LINUX_RATE = re.compile(r"(?P<sent>\d+) packets transmitted, (?P<received>\d+) (?:packets )?received")
+TOO_BIG = re.compile(r"(?:Frag(?:mentation)? needed(?: and DF set)?|[Mm]essage too long,? ?(?:\(?mtu)?)\b")
+# ---- timers and complaints
+IDLE_TIMER = re.compile(
+    r"\s*(?:(?:crypto ipsec|set) security-association idle-time \d+|inactivity\s*=\s*[1-9]|vpn-idle-timeout \d+)", re.IGNORECASE
+)
+INCOMPLETE = re.compile(
+    r"\s*WARNING: This access list has not been configured|\s*ERROR: The specified .*does not exist", re.IGNORECASE
+)
