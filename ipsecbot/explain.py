@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ipsecbot.collect.fingerprint import Fingerprinter, KeyedFingerprinter, installation_fingerprinter
 from ipsecbot.diagnose.conclude import conclude
+from ipsecbot.diagnose.hygiene import hygiene
 from ipsecbot.errors import InputError
 from ipsecbot.model.evidence import Conclusion
 from ipsecbot.model.sa import SaState
@@ -50,7 +51,12 @@ def conclude_texts(devices: Sequence[Pasted], peer: str | None = None) -> Diagno
     undone = (
         f"{device.name}: {file}: undone: {', '.join(r.notes)}." for device in devices for file, r in device.repaired.items()
     )
-    return replace(diagnosis, notes=(*notes, *undone, *diagnosis.notes))
+    return replace(
+        diagnosis,
+        notes=(*notes, *undone, *diagnosis.notes),
+        bystanders=unused,
+        cautions=(*diagnosis.cautions, *(caution for end in unused for caution in hygiene(end))),
+    )
 
 
 def _of_one(left: Endpoint, peer: str | None) -> Diagnosis:

@@ -95,6 +95,7 @@ RULES: tuple[Rule, ...] = (
         r"^[^\[]*:\s*(?:PIN|RSA|ECDSA|BLISS|PKCS8|P12|PKCS12)\s+[^\s\"'{]+\s+(?P<secret>(?!TOKEN)[^\s\"'%#{]\S*)\s*(?:#.*)?$",
         Form.STRONGSWAN,
     ),
+    _rule(_SWAN, "ipsec.secrets, cut off", r"^\s*(?P<secret>0s[A-Za-z0-9+/]{6,}={0,2})\s*$", Form.STRONGSWAN),
     _rule(
         _SWAN,
         "private key numbers",
@@ -173,7 +174,7 @@ QUOTE_TAIL = re.compile(r"^(?P<secret>[^\"]*)(?=\")")
 # A line without any of these words matches no rule: most lines of a log are passed by this one look.
 HINT = re.compile(
     r"secret|pass|\bpin\b|psk|\beap|xauth|ntlm|rsa|ecdsa|bliss|p12|pkcs|key|communi|snmp|authentication|://|exponent|prime[12]"
-    r"|coefficient|ckaid|0x|wpa",
+    r"|coefficient|ckaid|0x|0s|wpa",
     re.IGNORECASE,
 )
 

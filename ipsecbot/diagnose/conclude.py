@@ -8,6 +8,7 @@ from ipsecbot.diagnose.establish import establish, narrowed
 from ipsecbot.diagnose.facts import SIDES, Facts
 from ipsecbot.diagnose.faults import Stage, fault
 from ipsecbot.diagnose.freshness import contradictions, dated, is_outlived
+from ipsecbot.diagnose.hygiene import hygiene
 from ipsecbot.diagnose.ranking import findings
 from ipsecbot.diagnose.registry import Judgement, judge
 from ipsecbot.diagnose.related import related
@@ -41,6 +42,7 @@ def conclude(tunnel: Tunnel) -> Diagnosis:
         missing=_missing(facts, judgements, kept, best),
         notes=(*_notes(facts), *contradictions(facts, judgements, best.cause if best is not None else None)),
         related=related(own),
+        cautions=tuple(caution for side in SIDES if (end := tunnel.end(side)) is not None for caution in hygiene(end)),
     )
     if best is None:
         return replace(common, confidence=kept[0].confidence if kept else 0.0, headline=_undetermined(facts, common))

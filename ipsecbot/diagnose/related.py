@@ -10,6 +10,7 @@ from ipsecbot.model.connection import Connection
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side, Source
 from ipsecbot.model.tunnel import Endpoint, Related, Tunnel
+from ipsecbot.negotiate.addresses import matches
 from ipsecbot.negotiate.pairing import candidates
 
 MOST_LINES = 8
@@ -77,7 +78,8 @@ def related(tunnel: Tunnel) -> tuple[Related, ...]:
 
 def _related(tunnel: Tunnel, side: Side, end: Endpoint, message: str, topics: tuple[Topic, ...]) -> Related:
     meant = _meant(tunnel, side, end)
-    sources = {source for topic in topics for connection in meant for source in READERS[topic](tunnel, side, connection)}
+    found = (source for topic in topics for connection in meant for source in READERS[topic](tunnel, side, connection))
+    sources = {(source, source.text): source for source in found}.values()  # a page may have put several commands in one line
     lines = tuple(sorted(sources, key=lambda source: (source.output, source.first_line)))[:MOST_LINES]
     commands = COMMANDS.get(end.device.platform, {}) if not lines else {}
     return Related(
@@ -108,7 +110,8 @@ def _key(tunnel: Tunnel, side: Side, connection: Connection) -> Iterator[Source]
     end = tunnel.end(side)
     peers = addresses_of(tunnel, side.other) | set(connection.remote_addresses)
     peers |= {identity.value for identity in connection.ike.remote_ids}
-    keys = (key for key in (end.keys if end else None) or () if not key.owners or peers & set(key.owners))
+    known = (end.keys if end else None) or ()
+    keys = (key for key in known if not key.owners or any(matches(key.owners, peer) for peer in peers))
     yield from _known(connection.ike.auth_source, *(key.source for key in keys))
 
 

@@ -113,3 +113,6 @@ class Connection:
     address_source: Source | None = field(default=None, compare=False, repr=False)
     source: Source | None = field(default=None, compare=False, repr=False)
     drift: tuple[tuple[str, Source], ...] = ()
+    gives_addresses: tuple[str, ...] = ()  # virtual IPs for the peer: pools, networks, `%config` (whatever it asks for)
+    asks_addresses: tuple[str, ...] = ()  # virtual IPs this end asks the peer for
+    virtual_source: Source | None = field(default=None, compare=False, repr=False)

@@ -98,6 +98,17 @@ class Missing:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A choice in a configuration that stops nothing by itself and deserves a second look; `topic` is short and stable."""
+
+    device: str
+    topic: str
+    headline: str
+    why: str
+    evidence: tuple[Source, ...]
+
+
 class Conclusion(StrEnum):
     HEALTHY = "healthy"
     FAULT = "fault"

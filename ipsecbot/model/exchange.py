@@ -64,6 +64,7 @@ class EventKind(StrEnum):
     SELECTORS_SELECTED = "selectors-selected"
     SELECTORS_REFUSED = "selectors-refused"
     ENCAPSULATION_OFFERED = "encapsulation-offered"  # `detail` is tunnel or transport
+    ENCAPSULATION_SELECTED = "encapsulation-selected"  # the peer's answer to this end's offer
     ENCAPSULATION_REFUSED = "encapsulation-refused"
     # authentication
     IDENTITY_SENT = "identity-sent"

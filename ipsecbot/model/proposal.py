@@ -52,6 +52,7 @@ class Proposal:
     lifetime: timedelta | None = None
     name: str | None = field(default=None, compare=False)
     source: Source | None = field(default=None, compare=False)
+    lifetime_bytes: int | None = field(default=None, compare=False)  # IKEv1 only, as the lifetime
 
     def of(self, transform: TransformType) -> tuple[Algorithm, ...]:
         return tuple(algorithm for algorithm in self.algorithms if algorithm.type is transform)

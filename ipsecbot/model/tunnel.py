@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ipsecbot.model.connection import Connection
+from ipsecbot.model.daemon import DaemonSetting
 from ipsecbot.model.device import Device
-from ipsecbot.model.evidence import Conclusion, Finding, Missing, Phase, Side, Source
+from ipsecbot.model.evidence import Caution, Conclusion, Finding, Missing, Phase, Side, Source
 from ipsecbot.model.exchange import Ladder, LogEvent
 from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.negotiation import Negotiation
@@ -39,6 +40,7 @@ class Endpoint:
     failure: str | None = None
     failure_kind: str | None = None
     watched: tuple[str, ...] = ()
+    settings: tuple[DaemonSetting, ...] = ()  # of the IKE daemon itself
     around: Surroundings = field(default_factory=Surroundings)
 
 
@@ -102,3 +104,5 @@ class Diagnosis:
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()  # what was done on the way: debug armed and proved off, triggers, warnings
     related: tuple[Related, ...] = ()
+    cautions: tuple[Caution, ...] = ()  # what works and is better changed
+    bystanders: tuple[Endpoint, ...] = ()  # devices in the text that are no end of this tunnel

@@ -30,6 +30,7 @@ from ipsecbot.parse.strongswan import config as host_config
 from ipsecbot.parse.strongswan import host
 from ipsecbot.parse.strongswan import log as host_log
 from ipsecbot.parse.strongswan import sas as host_sas
+from ipsecbot.parse.strongswan.global_settings import read_daemon_settings
 
 K = OutputKind
 
@@ -250,5 +251,6 @@ def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:
         failure=snapshot.failure,
         failure_kind=snapshot.failure_kind,
         watched=tuple(output.name for output in snapshot.outputs if output.watched),
+        settings=read_daemon_settings(snapshot.outputs, snapshot.device.name),
         around=read_surroundings(snapshot.outputs, snapshot.device.name),
     )

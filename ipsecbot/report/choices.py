@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.exchange import EventKind, Exchange, LogEvent
+from ipsecbot.model.exchange import EventKind, Exchange, ExchangeKind, LogEvent, Outcome
 from ipsecbot.model.negotiation import Attempt, Choice, Mismatch
 from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.tunnel import Endpoint, Tunnel
 from ipsecbot.negotiate.proposals import choose_child, choose_ike
 from ipsecbot.negotiate.responder_rules import rules_of
+from ipsecbot.report.decided import decided, proposal_in_words
 
 MOST_TABLES = 4
 MOST_ROWS = 40
@@ -56,6 +57,8 @@ def _observed(exchange: Exchange, tunnel: Tunnel) -> Iterator[tuple[Protocol, Ch
     for protocol in Protocol:
         mine = [event for event in exchange.events if event.protocol is protocol]
         rows = _walked(mine) or _computed(mine, exchange, _end(tunnel, exchange.device))
+        if not any(row.accepted for row in rows):
+            rows += _settled(exchange, protocol)
         if rows:
             kind = "IKE" if protocol is Protocol.IKE else protocol.value
             yield protocol, ChoiceTable(f"{kind} proposals as {exchange.device} checked them", exchange.device, tuple(rows))
@@ -66,13 +69,27 @@ def _end(tunnel: Tunnel, device: str) -> Endpoint | None:
     return tunnel.end(side) if side is not None else None
 
 
+def _settled(exchange: Exchange, protocol: Protocol) -> list[ChoiceRow]:
+    """In IKEv1's phase 2 no line says what was accepted: that it came up says it."""
+    if exchange.kind is not ExchangeKind.QUICK or exchange.outcome is not Outcome.ESTABLISHED:
+        return []
+    settled = decided(exchange)
+    return [
+        ChoiceRow(proposal_in_words(one, settled.mode), "", "accepted: the SA came up", True)
+        for one in settled.proposals
+        if one.protocol == protocol.value
+    ]
+
+
 def _walked(events: list[LogEvent]) -> list[ChoiceRow]:
     rows: dict[ChoiceRow, None] = {}
     for event in events:
         if event.kind in _WALKED and event.proposals:
             accepted = event.kind is EventKind.TRANSFORM_ACCEPTED
             result = "accepted" if accepted else _refusal(event)
-            rows[ChoiceRow(_words(event.proposals[0]), event.detail or "", result, accepted)] = None
+            proposal = event.proposals[0]
+            lifetime = f", {int(proposal.lifetime.total_seconds())} s" if proposal.lifetime is not None else ""
+            rows[ChoiceRow(_words(proposal) + lifetime, event.detail or "", result, accepted)] = None
     return list(rows)[:MOST_ROWS]
 
 

@@ -6,11 +6,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from ipsecbot.model.evidence import Finding, Source, Verdict
+from ipsecbot.model.evidence import Caution, Finding, Source, Verdict
 from ipsecbot.model.exchange import Exchange, Message
 from ipsecbot.model.snapshot import Gap
 from ipsecbot.model.tunnel import Diagnosis
 from ipsecbot.report.choices import choices
+from ipsecbot.report.configuration import configuration
+from ipsecbot.report.decided import decided
+from ipsecbot.report.state import state
 
 SCHEMA = "ipsecbot.diagnosis/1"
 
@@ -37,6 +40,19 @@ def document(diagnosis: Diagnosis) -> dict[str, Any]:
         "missing": [{"device": missing.device, "what": missing.what, "why": missing.why} for missing in diagnosis.missing],
         "gaps": [_gap(gap) for gap in diagnosis.gaps],
         "notes": list(diagnosis.notes),
+        "state": state(diagnosis),
+        "configuration": configuration(diagnosis),
+        "hygiene": [_caution(caution) for caution in diagnosis.cautions],
+    }
+
+
+def _caution(caution: Caution) -> dict[str, Any]:
+    return {
+        "device": caution.device,
+        "topic": caution.topic,
+        "headline": caution.headline,
+        "why": caution.why,
+        "evidence": [_evidence(source) for source in caution.evidence],
     }
 
 
@@ -85,6 +101,7 @@ def _exchange(exchange: Exchange, diagnosis: Diagnosis) -> dict[str, Any]:
             {"message": one.message, "lines": [_evidence(line) for line in one.lines], "commands": list(one.commands)}
             for one in mine
         ],
+        "decided": asdict(decided(exchange)),
     }
 
 

@@ -21,11 +21,14 @@ def to_html(diagnosis: Diagnosis) -> str:
     page = outline(diagnosis)
     source = resources.files("ipsecbot.report").joinpath("report.html.j2").read_text(encoding="utf-8")
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False).from_string(source)
+    early = ((SECTIONS["settled"], page.settled), (SECTIONS["state"], page.state))
     lists = (
+        (SECTIONS["bystanders"], page.bystanders),
+        (SECTIONS["cautions"], page.cautions),
         (SECTIONS["missing"], tuple(f"{item.device}: {item.what}: {item.why}" for item in page.missing)),
         (SECTIONS["gaps"], page.gaps),
         (SECTIONS["notes"], page.notes),
     )
     # ladder_svg escapes every text it places, so its result is markup already
     ladder = Markup(ladder_svg(page.ladder, page.left, page.right)) if page.ladder else ""  # noqa: S704
-    return template.render(page=page, sections=SECTIONS, ladder=ladder, marks=MARKS, lists=lists, place=place)
+    return template.render(page=page, sections=SECTIONS, ladder=ladder, marks=MARKS, lists=lists, early=early, place=place)

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ipsecbot.ladder.draw import DrawnRow, draw
-from ipsecbot.model.evidence import Change, Conclusion, Finding, Missing, Remedy, Side, Source, Verdict, Verification
+from ipsecbot.model.evidence import Caution, Change, Conclusion, Finding, Missing, Remedy, Side, Source, Verdict, Verification
 from ipsecbot.model.snapshot import Gap
 from ipsecbot.model.tunnel import Diagnosis, Tunnel
 from ipsecbot.report.choices import ChoiceTable, choices
+from ipsecbot.report.configuration import bystanders_in_words
+from ipsecbot.report.decided import decided
+from ipsecbot.report.decided import in_words as settled_in_words
 from ipsecbot.report.sidebyside import Comparison, compare_ends
+from ipsecbot.report.state import in_words as state_in_words
 
 VERDICT_WORDS = {
     Conclusion.HEALTHY: "HEALTHY",
@@ -23,6 +27,8 @@ VERDICT_WORDS = {
 
 MOST_QUOTES = 12
 MOST_GAPS = 12
+MOST_SETTLED = 12
+MOST_SAS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,10 @@ class Outline:
     missing: tuple[Missing, ...]
     gaps: tuple[str, ...]
     notes: tuple[str, ...]
+    settled: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    bystanders: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 def outline(diagnosis: Diagnosis) -> Outline:
@@ -109,7 +119,25 @@ def outline(diagnosis: Diagnosis) -> Outline:
         missing=diagnosis.missing,
         gaps=_gap_lines(diagnosis.gaps),
         notes=diagnosis.notes,
+        settled=tuple(_settled(tunnel))[-MOST_SETTLED:],
+        state=tuple(state_in_words(diagnosis))[:MOST_SAS],
+        bystanders=tuple(bystanders_in_words(diagnosis)),
+        cautions=tuple(_caution_line(caution) for caution in diagnosis.cautions),
     )
+
+
+def _settled(tunnel: Tunnel) -> Iterator[str]:
+    """What each exchange that came to a decision decided, in one line."""
+    for exchange in tunnel.ladder.exchanges:
+        words = settled_in_words(decided(exchange))
+        if words:
+            role = f", {exchange.role}" if exchange.role else ""
+            yield f"{exchange.device}, {exchange.kind}{role}: {'; '.join(words)}"
+
+
+def _caution_line(caution: Caution) -> str:
+    lines = ", ".join(str(source.first_line) for source in caution.evidence)
+    return f"{caution.device}: {caution.headline} {caution.why[:1].upper()}{caution.why[1:]}. (line {lines})"
 
 
 def percent(confidence: float) -> str:

@@ -52,6 +52,10 @@ def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
         yield SECTIONS["candidates"], _plain(f"{item.cause} ({item.confidence}): {item.headline}" for item in page.candidates)
     if page.ladder:
         yield f"{SECTIONS['ladder']}: {page.left} ⇄ {page.right}", _ladder(page)
+    if page.settled:
+        yield SECTIONS["settled"], _plain(page.settled)
+    if page.state:
+        yield SECTIONS["state"], _plain(page.state)
     if page.comparison:
         yield SECTIONS["comparison"], _comparison(page.comparison)
     for table in page.choices:
@@ -67,6 +71,10 @@ def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
             Text(f"({advice.verified})", style="dim"),
         )
         yield f"{SECTIONS['remedy']}: {advice.heading}", block
+    if page.bystanders:
+        yield SECTIONS["bystanders"], _plain(page.bystanders)
+    if page.cautions:
+        yield SECTIONS["cautions"], _plain(page.cautions)
     if page.missing:
         yield SECTIONS["missing"], _plain(f"{item.device}: {item.what}: {item.why}" for item in page.missing)
     if page.gaps:

@@ -174,6 +174,15 @@ SIGNATURES: tuple[Signature, ...] = (
         r"\s*(?:charon(?:-\w+)?|libstrongswan|swanctl|starter|libtls|libimcv|pki)\s*\{",
         reach=Reach.FILE,
     ),
+    # the same without their sections, as guides quote them
+    _row(
+        HOST,
+        K.STRONGSWAN_CONF,
+        r"\s*(?:charon\.)?(?:duplicheck\.enable|load_modular|compress|i_dont_care_about_security\w*|prefer_configured_proposals|"
+        r"append|flush_line|ike_name)\s*=\s*(?:yes|no|true|false|0|1)\s*$",
+        r"\s*default\s*=\s*(?:-1|[0-4])\s*$|\s*(?:dns|nbns)[12]\s*=\s*[\d.]+\s*$|\s*time_format\s*=\s*%\S.*$",
+        reach=Reach.LINE,
+    ),
     _row(HOST, K.IPSEC_CONF, r"(?:config setup|conn [\w%.\"-]+|ca [\w%.-]+)\s*(?:#.*)?$", reach=Reach.FILE),
     _row(
         HOST,
@@ -181,6 +190,7 @@ SIGNATURES: tuple[Signature, ...] = (
         r"[^#\s]?.{0,200}(?:^|\s):\s*(?:PSK|RSA|ECDSA|EAP|XAUTH|NTLM|P12|PKCS8|PIN)\s+\S",
         reach=Reach.FILE,
     ),
+    _row(HOST, K.IPSEC_SECRETS, r"\s*<secret:(?:[0-9a-f]{12}|unknown)>\s*$", reach=Reach.LINE),
 )
 COMMANDS: tuple[tuple[Platform, OutputKind, re.Pattern[str]], ...] = tuple(
     (platform, kind, re.compile(pattern, re.IGNORECASE))

@@ -67,7 +67,16 @@ class _Conn:
             problems=tuple(self.notes.problems),
             address_source=self._source(self.remote) or self._source(self.local),
             source=section.source,
+            gives_addresses=self._virtual(self.remote),
+            asks_addresses=self._virtual(self.local),
+            virtual_source=self._source(f"{self.remote}sourceip") or self._source(f"{self.local}sourceip"),
         )
+
+    def _virtual(self, side: str) -> tuple[str, ...]:
+        """`%config`, `%cfg`, `%modeconfig` and `%modecfg` are one word (ipsec.conf(5), `leftsourceip`)."""
+        parameter = self.section.parameter(f"{side}sourceip")
+        listed = read_list(parameter.value) if parameter else ()
+        return tuple("%config" if word.lower() in words.VIRTUAL else word for word in listed)
 
     def _is_own(self, side: str, own: frozenset[str]) -> bool:
         return any(address in own for address in self._addresses(side))

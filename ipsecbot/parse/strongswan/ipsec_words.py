@@ -54,3 +54,4 @@ AUTHBY: tuple[tuple[str, AuthMethod | None], ...] = (
     ("never", None),
 )
 ANY_ADDRESS = ("%any", "%any4", "%any6", "%defaultroute", "")
+VIRTUAL = ("%config", "%cfg", "%modeconfig", "%modecfg", "%config4", "%config6")

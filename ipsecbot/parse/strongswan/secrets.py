@@ -21,6 +21,7 @@ from ipsecbot.parse.strongswan.words import KEY_FILES, SECRETS
 TOKEN = re.compile(r"<secret:([0-9a-f]+|unknown)>")
 # Tokens of ipsec.secrets(5): the kinds that hold a key to compare, and those that name a file.
 _KINDS: tuple[tuple[str, str], ...] = (("PSK", "psk"), ("EAP", "eap"), ("XAUTH", "xauth"), ("NTLM", "ntlm"))
+UNKNOWN_KIND = "unknown"
 _FILE_KINDS = ("RSA", "ECDSA", "BLISS", "PKCS8", "P12", "PIN")
 _ENTRY = re.compile(r"^(?P<owners>.*?)(?:^|\s)\s*:\s*(?P<kind>[A-Za-z0-9]+)\b\s*(?P<secret>.*)$")
 _OWNER = re.compile(r'"[^"]*"|\S+')
@@ -94,6 +95,9 @@ def _entries(file: ConfigFile, files: tuple[ConfigFile, ...], notes: Notes, dept
 
 def read_secret_line(line: str, source: Source, notes: Notes) -> SharedKey | None:
     """The key of one entry; None for a private key's file, and (with a gap) for a line that is no entry."""
+    if TOKEN.fullmatch(line):  # what it is and whose stood before it
+        notes.gap(source, "the beginning of this entry is missing")
+        return SharedKey(read_fingerprint(line), kind=UNKNOWN_KIND, source=source)
     match = _ENTRY.match(line)
     kind = match["kind"].upper() if match else ""
     if match is None or kind not in (*dict(_KINDS), *_FILE_KINDS):

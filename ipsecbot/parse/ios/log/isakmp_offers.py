@@ -62,8 +62,8 @@ class OfferSteps(Steps):
         word = match["value"].lower()
         mode = "transport" if word.startswith("trans") or word in {"2", "4", "61444"} else "tunnel"
         self._transform(record).words["mode"] = mode
-        if not talk.is_own_quick:
-            self.add(talk, EventKind.ENCAPSULATION_OFFERED, record, protocol=self.ESP, detail=mode, message_id=talk.quick_id)
+        kind = EventKind.ENCAPSULATION_SELECTED if talk.is_own_quick else EventKind.ENCAPSULATION_OFFERED
+        self.add(talk, kind, record, protocol=self.ESP, detail=mode, message_id=talk.quick_id)
 
     def on_transform_refused(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context)

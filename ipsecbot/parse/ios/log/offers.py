@@ -88,7 +88,9 @@ class Transform:
             self.unknown.append(f"auth {self.words['auth']}")
         seconds = self.words.get("seconds")
         lifetime = timedelta(seconds=int(seconds)) if seconds is not None else None
-        return Proposal(self.protocol, tuple(found), self.number, auth, lifetime, source=source)
+        kilobytes = self.words.get("kilobytes")
+        volume = int(kilobytes) * 1024 if kilobytes is not None else None
+        return Proposal(self.protocol, tuple(found), self.number, auth, lifetime, source=source, lifetime_bytes=volume)
 
     def _keep(self, found: list[Algorithm], algorithm: Algorithm | None, word: str) -> None:
         if algorithm is None:
