@@ -40,8 +40,8 @@ class Endpoint:
     failure: str | None = None
     failure_kind: str | None = None
     watched: tuple[str, ...] = ()
-    settings: tuple[DaemonSetting, ...] = ()  # of the IKE daemon itself
     around: Surroundings = field(default_factory=Surroundings)
+    settings: tuple[DaemonSetting, ...] = ()  # of the IKE daemon itself
 
 
 @dataclass(frozen=True, slots=True)

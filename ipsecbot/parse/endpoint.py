@@ -251,6 +251,6 @@ def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:
         failure=snapshot.failure,
         failure_kind=snapshot.failure_kind,
         watched=tuple(output.name for output in snapshot.outputs if output.watched),
-        settings=read_daemon_settings(snapshot.outputs, snapshot.device.name),
         around=read_surroundings(snapshot.outputs, snapshot.device.name),
+        settings=read_daemon_settings(snapshot.outputs, snapshot.device.name),
     )
