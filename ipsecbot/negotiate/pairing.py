@@ -21,10 +21,12 @@ def candidates(end: Endpoint, own_address: str | None, peer_address: str | None)
     An empty tuple from an end whose connections are known means: nothing is configured for this peer. A peer given by
     host name stays a candidate, behind those that match. `peer_address` None: every connection.
     """
+    others = elsewhere(end, own_address, peer_address)
     found = [
         (fit, connection)
         for connection in end.connections or ()
         if (fit := _fit(connection, end, own_address, peer_address)) is not None
+        and not (connection.local_addresses and others.issuperset(connection.local_addresses))
     ]
     return tuple(connection for _, connection in sorted(found, key=lambda item: item[0], reverse=True))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from ipaddress import ip_address
+from itertools import chain
 
 from ipsecbot.diagnose.facts import SIDES
 from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
@@ -16,6 +18,7 @@ from ipsecbot.model.negotiation import Aspect, Choice, Negotiation
 from ipsecbot.model.proposal import Proposal, TransformType
 from ipsecbot.model.selectors import mirrored
 from ipsecbot.model.tunnel import Tunnel
+from ipsecbot.negotiate.pairing import candidates
 
 Planner = Callable[[Tunnel, Finding], Iterator[Plan]]
 
@@ -35,6 +38,18 @@ def failing_replay(tunnel: Tunnel, *aspects: Aspect) -> Negotiation | None:
     replays = [replay for pair in tunnel.pairings or () for replay in (pair.left_initiates, pair.right_initiates)]
     hit = [replay for replay in replays if any(found.aspect in aspects for found in replay.mismatches)]
     return next(iter(hit or replays), None)
+
+
+def meant(tunnel: Tunnel, side: Side, finding: Finding) -> Connection | None:
+    """The connection of this end that the finding is about: the one whose lines prove it, the paired one, the one that fits
+    the addresses; any where nothing tells."""
+    end = tunnel.end(side)
+    every = end.connections or () if end is not None else ()
+    quoted = (c for c in every if {c.source, c.address_source} & set(finding.evidence) - {None})
+    paired = (pair.left if side is Side.LEFT else pair.right for pair in tunnel.pairings or ())
+    own, peer = _address(tunnel, side), _address(tunnel, side.other)
+    fitting = candidates(end, own, peer) if end is not None else ()
+    return next(chain(quoted, paired, fitting, every), None)
 
 
 def connection_of(replay: Negotiation, side: Side) -> Connection:
@@ -253,7 +268,7 @@ def _key(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
         end, other = tunnel.end(side), tunnel.end(side.other)
         if end is None:
             continue
-        connection = connection_of(replay, side) if replay is not None else next(iter(end.connections or ()), None)
+        connection = connection_of(replay, side) if replay is not None else meant(tunnel, side, finding)
         peer = _address(tunnel, side.other)
         identity = _peer_identity(tunnel, side, connection, replay)
         names = tuple(str(item) for item in (identity, peer) if item is not None)
@@ -300,33 +315,59 @@ def _ring(connection: Connection | None) -> str | None:
 def _peer_address(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
     for side in SIDES:
         end, address = tunnel.end(side), _address(tunnel, side.other)
-        for connection in (end.connections or ())[:1] if end is not None else ():
-            if address is not None and address not in connection.remote_addresses:
-                edit = Edit(What.PEER_ADDRESS, near=connection.address_source or connection.source, address=address)
-                why = f"{address} is the address of {_name(tunnel, side.other)}"
-                yield Plan(side, edit, why, connection, becomes=replace(connection, remote_addresses=(address,)))
+        connection = meant(tunnel, side, finding) if end is not None else None
+        if connection is not None and address is not None and address not in connection.remote_addresses:
+            edit = Edit(What.PEER_ADDRESS, near=connection.address_source or connection.source, address=address)
+            why = f"{address} is the address of {_name(tunnel, side.other)}"
+            yield Plan(side, edit, why, connection, becomes=replace(connection, remote_addresses=(address,)))
 
 
 def _new_connection(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
     for side in SIDES:
         address, own = _address(tunnel, side.other), _address(tunnel, side)
-        if tunnel.end(side) is not None and address is not None:
+        end = tunnel.end(side)
+        if end is not None and address is not None:
             other = tunnel.end(side.other)
-            theirs = next(iter(other.connections or ()), None) if other is not None else None
+            theirs = meant(tunnel, side.other, finding) if other is not None else None
             version = next(iter(theirs.ike.versions), None) if theirs is not None else None
             edit = Edit(What.NEW_CONNECTION, address=address, own_address=own, version=version)
-            yield Plan(side, edit, f"{_name(tunnel, side)} has nothing for {_name(tunnel, side.other)} ({address})")
+            why = f"{_name(tunnel, side)} has nothing for {_name(tunnel, side.other)} ({address})"
+            taken = {connection.name for connection in end.connections or ()}
+            becomes = _mirrored(theirs, own, address) if theirs is not None else None
+            if becomes is not None and becomes.name in taken:
+                becomes = replace(becomes, name=f"{becomes.name}-{_name(tunnel, side.other)}")
+            yield Plan(side, edit, why, meant(tunnel, side, finding), becomes=becomes)
+
+
+def _mirrored(theirs: Connection, own: str | None, address: str) -> Connection:
+    """What one end has, as the other has to have it."""
+    ike = theirs.ike
+    children = tuple(
+        replace(child, selectors=tuple(mirrored(pair) for pair in child.selectors or ())) for child in theirs.children
+    )
+    return replace(
+        theirs,
+        local_addresses=(own,) if own else (),
+        remote_addresses=(address,),
+        children=children,
+        ike=replace(
+            ike,
+            local_id=next((name for name in ike.remote_ids if "*" not in name.value), None),
+            remote_ids=(ike.local_id,) if ike.local_id is not None else (),
+            local_auth=ike.remote_auth,
+            remote_auth=ike.local_auth,
+        ),
+    )
 
 
 def _daemon(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
     for side in SIDES:
-        yield Plan(side, Edit(What.DAEMON), "nothing speaks IKE there")
+        yield Plan(side, Edit(What.DAEMON), "nothing speaks IKE there", meant(tunnel, side, finding))
 
 
 def _reload(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
     for side in SIDES:
-        end = tunnel.end(side)
-        connection = next(iter(end.connections or ()), None) if end is not None else None
+        connection = meant(tunnel, side, finding)
         yield Plan(side, Edit(What.RELOAD), "the daemon does not run what the file says", connection)
 
 
@@ -342,13 +383,24 @@ def _permit(*ports: int) -> Planner:
 
 def _traffic(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
     for side in SIDES:
-        end = tunnel.end(side)
-        connection = next(iter(end.connections or ()), None) if end is not None else None
+        connection = meant(tunnel, side, finding)
         child = next(iter(connection.children), None) if connection is not None else None
-        if connection is not None and child is not None:
-            edit = Edit(What.TRAFFIC, near=child.source, selectors=child.selectors or ())
-            becomes = with_child(connection, child, replace(child, start_action=StartAction.TRAP))
-            yield Plan(side, edit, "the tunnel comes up when matching traffic asks for it", connection, child, becomes=becomes)
+        if connection is None or child is None:
+            continue
+        waits = child.start_action is StartAction.TRAP
+        near = None if waits else child.source
+        edit = Edit(What.TRAFFIC, near=near, selectors=child.selectors or (), own_address=_inside(tunnel, side, child))
+        why = "the policy waits for such a packet" if waits else "the tunnel comes up when matching traffic asks for it"
+        becomes = with_child(connection, child, replace(child, start_action=StartAction.TRAP))
+        yield Plan(side, edit, why, connection, child, becomes=becomes)
+
+
+def _inside(tunnel: Tunnel, side: Side, child: ChildPolicy) -> str | None:
+    """An address of this end's own that the child protects."""
+    end = tunnel.end(side)
+    networks = [pair.local.network for pair in child.selectors or () if pair.local.network is not None]
+    own = (address for address in (end.addresses if end is not None else ()))
+    return next((address for address in own for network in networks if ip_address(address) in network), None)
 
 
 PLANNERS: Mapping[str, Planner] = {

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
-from ipsecbot.model.connection import EncapsulationMode
+from ipsecbot.diagnose.remedy.strongswan_mirror import ipsec_conf, swanctl
+from ipsecbot.model.connection import EncapsulationMode, StartAction
 from ipsecbot.model.proposal import Proposal, Protocol, TransformType
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.spellings import prf_of
@@ -169,6 +170,10 @@ def _peer_address(plan: Plan) -> Lines | None:
 
 
 def _new_connection(plan: Plan) -> Lines | None:
+    stroke = _is_stroke(plan)
+    if plan.becomes is not None:
+        whole = (ipsec_conf if stroke else swanctl)(plan.becomes, words, _quoted)
+        return (*whole, "# … and its key, where it is not there yet", *(("ipsec rereadsecrets", RELOAD) if stroke else (LOAD,)))
     return (
         *_nested(("connections", "<name>"), f"remote_addrs = {plan.edit.address}", "proposals = <as the other end has them>"),
         "# … with its local, remote and children sections, and the key in secrets",
@@ -183,6 +188,10 @@ def _permit(plan: Plan) -> Lines | None:
 
 
 def _traffic(plan: Plan) -> Lines | None:
+    if plan.child is not None and plan.child.start_action is StartAction.TRAP:
+        far = next((pair.remote.network for pair in plan.edit.selectors if pair.remote.network is not None), None)
+        target = "<an address behind the peer>" if far is None else far[0] if far.num_addresses == 1 else far[1]
+        return (f"ping -c 3 -I {plan.edit.own_address or '<a protected address>'} {target}",)
     if _is_stroke(plan):
         return _stroke(plan, "auto=route")
     return _child(plan, "start_action = trap")
@@ -201,7 +210,7 @@ WRITERS: Mapping[What, Callable[[Plan], Lines | None]] = {
     What.KEY: _key,
     What.PEER_ADDRESS: _peer_address,
     What.NEW_CONNECTION: _new_connection,
-    What.DAEMON: lambda plan: ("systemctl enable --now strongswan",),
+    What.DAEMON: lambda plan: (f"systemctl enable --now strongswan{'-starter' if _is_stroke(plan) else ''}",),
     What.RELOAD: lambda plan: (RELOAD if _is_stroke(plan) else LOAD,),
     What.PERMIT: _permit,
     What.TRAFFIC: _traffic,
