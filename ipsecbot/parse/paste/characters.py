@@ -38,7 +38,7 @@ REPAIRS: tuple[Repair, ...] = (
         r"&(?:nbsp|lt|gt|amp|quot|apos|#39|#34|#160|#xa0|ensp|emsp|ndash|mdash|rsquo|lsquo|ldquo|rdquo);",
         _entity,
     ),
-    _row("ampersands in place of blanks", "&", r"&{3,}|(?<! )&&|&&(?! )|(?<=\S)&(?= )|&(?=\*|$)", " "),
+    _row("ampersands in place of blanks", "&", r"&{3,}|(?<! )&&|&&(?! )|(?<=[^\s&])&(?= )|&(?=\*|$)", " "),
     _row("HTML tags", "<", rf"</?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?>", ""),
     _row("zero-width characters", "", "[\u200b-\u200f\u2060\ufeff\u00ad]", ""),
     _row("wide blanks", "", "[\xa0\u2000-\u200a\u202f\u205f\u3000]", " "),

@@ -28,8 +28,7 @@ _PACKED: tuple[tuple[bytes, str], ...] = (
 _SAMPLE = 65536
 _CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_HIGH_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
-_CYRILLIC = re.compile(rb"[\xc0-\xff]{3,}")
+_RUNS = re.compile(rb"[\x80-\xff]{4,}")
 # str.splitlines() knows more line ends than an editor does; only the line feed counts here.
 _BREAKS = re.compile("\r\n|\r")
 _OTHER_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -79,24 +78,16 @@ def _wide(sample: bytes) -> str | None:
 
 
 def _eight_bits(sample: bytes) -> str:
-    """Which of the old encodings: Chinese comes in pairs, Russian in runs of letters, the rest is Western."""
+    """Which of the old encodings: Russian words are long runs of lower-case letters (from 0xE0), Chinese ones long runs of
+    all bytes, and Western letters stand alone."""
     high = len(_HIGH.findall(sample))
-    russian = sum(len(run) for run in _CYRILLIC.findall(sample))
-    if russian * 10 >= high * 8 and not _is_gb18030(sample):
-        return "cp1251"
-    if _is_gb18030(sample) and sum(len(_HIGH.findall(pair)) for pair in _HIGH_PAIRS.findall(sample)) * 10 >= high * 9:
-        return "cp1251" if russian * 10 >= high * 9 and _looks_russian(sample) else "gb18030"
+    in_runs = sum(len(run) for run in _RUNS.findall(sample))
+    if in_runs * 10 >= high * 7:
+        if sum(1 for byte in sample if byte >= 0xE0) * 10 >= high * 7:
+            return "cp1251"
+        if _is_strictly(sample, "gb18030"):
+            return "gb18030"
     return "cp1252" if _is_strictly(sample, "cp1252") else "latin-1"
-
-
-def _looks_russian(sample: bytes) -> bool:
-    """Russian words are short runs with lower-case letters (0xE0-0xFF); Chinese ones mix all bytes from 0xA1."""
-    high = _HIGH.findall(sample)
-    return sum(1 for byte in high if byte >= b"\xe0") * 10 >= len(high) * 7
-
-
-def _is_gb18030(sample: bytes) -> bool:
-    return _is_strictly(sample, "gb18030")
 
 
 def _is_strictly(sample: bytes, encoding: str) -> bool:

@@ -80,16 +80,20 @@ def repeated_blocks(lines: Sequence[str]) -> list[int]:
             records.append([index])
         elif records and line.strip() and index - records[-1][-1] == 1 and len(records[-1]) < _LONGEST_RECORD:
             records[-1].append(index)
-    texts = ["\n".join(" ".join(lines[index].split()) for index in record) for record in records]
-    seen: set[str] = set()
+    seen: dict[str, set[str]] = {}
     again: list[int] = []
     run: list[int] = []
-    for number, text in enumerate([*texts, ""]):
-        if text in seen:
-            run.append(number)
+    length = 0
+    for record in [*records, []]:
+        texts = [" ".join(lines[index].split()) for index in record]
+        known = seen.get(texts[0]) if texts else None
+        if known is not None:
+            run += [index for index, text in zip(record, texts, strict=True) if text in known]
+            length += 1
             continue
-        if len(run) >= _SHORTEST_RUN:
-            again += [index for one in run for index in records[one]]
-        run = []
-        seen.add(text)
+        if length >= _SHORTEST_RUN:
+            again += run
+        run, length = [], 0
+        if texts:
+            seen[texts[0]] = set(texts)
     return again

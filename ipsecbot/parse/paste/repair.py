@@ -90,7 +90,7 @@ class _Sheet:
         """Take away quotes, list marks and line numbers in front of the lines."""
         filled = [line for line in self.lines if line.strip()]
         quoted = sum(1 for line in filled if _PROMPT.match(line))
-        if quoted >= 3 and quoted * 10 >= len(filled) * 2:
+        if quoted >= 2 and quoted * 10 >= len(filled) * 2:
             self._take([_QUOTE.sub("", line, count=1) for line in self.lines], "quoted")
         for note, mark in _MARKS:
             marked = sum(1 for line in filled if mark.match(line))
