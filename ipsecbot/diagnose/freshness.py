@@ -66,10 +66,11 @@ def is_outlived(facts: Facts, cause: str, clue: Clue) -> bool:
     """Whether a log said it before it was mended: nothing of it was seen while the tunnel was watched."""
     if clue.witness not in _LOGS or not agrees(facts, cause) or not is_in_force(facts):
         return False
-    return not any(_was_watched(facts, source) for source in clue.evidence)
+    return not any(was_watched(facts, source) for source in clue.evidence)
 
 
-def _was_watched(facts: Facts, source: Source) -> bool:
+def was_watched(facts: Facts, source: Source) -> bool:
+    """Whether the line was said while the tunnel was watched."""
     side = facts.tunnel.side_of(source.device)
     end = facts.end(side) if side is not None else None
     return end is not None and source.output in end.watched

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from ipsecbot.diagnose.attempts import Attempt
 from ipsecbot.diagnose.facts import SIDES, Facts, lines
+from ipsecbot.diagnose.freshness import is_in_force, was_watched
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
 from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
@@ -56,7 +57,7 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
     states = [facts.state(side) for side in known]
     evidence = lines(*(sa.source for state in states for sa in state.usable_children[:2]))
     refused = [attempt for attempt in facts.attempts if attempt.is_child and attempt.is_refused]
-    if refused:
+    if refused and not _are_history(facts, refused):
         yield Cleared("a CHILD_SA is refused while an older one still lives")
         return
     repeats = facts.events(EventKind.REPEATED)
@@ -74,6 +75,15 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
         believes = _may_be_alone_in_it(facts, known[0])
         strength, weight = (Strength.HINT, _ONE_END_BELIEVES) if believes else (Strength.STRONG, _ONE_END_IDLE)
     yield Clue(strength, Witness.STATE, evidence, f"The tunnel is up at {names}, with {words}.", weight=weight)
+
+
+def _are_history(facts: Facts, refused: list[Attempt]) -> bool:
+    """Whether the refusals are from before the tunnel was mended: both configurations agree in everything, packets pass both
+    ways at both ends, and nothing of a refusal was seen while the tunnel was watched."""
+    passing = all(facts.state(side).packets_in and facts.state(side).packets_out for side in SIDES)
+    agreed = bool(facts.replays) and not any(replay.blocking or replay.unknown for replay in facts.replays)
+    sources = [event.source for attempt in refused for event in attempt.exchange.events]
+    return passing and agreed and is_in_force(facts) and not any(was_watched(facts, source) for source in sources)
 
 
 def _by_age(facts: Facts) -> Iterator[Testimony]:
