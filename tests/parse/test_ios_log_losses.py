@@ -7,6 +7,7 @@ import pytest
 from ipsecbot.model.exchange import EventKind, LogEvent
 from ipsecbot.model.snapshot import OutputKind, RawOutput
 from ipsecbot.parse.ios.log import read_events
+from ipsecbot.parse.ios.sas import read_ipsec_sas
 from ipsecbot.parse.ios.spis import is_damaged_spi
 
 AT = "*Mar  3 10:11:12.{:03d}: "
@@ -115,3 +116,35 @@ def test_spis_stand_with_the_child_whether_printed_before_or_after(before: bool)
 def test_an_spi_is_damaged_when_its_two_forms_do_not_agree(text: str, damaged: bool) -> None:
     """The same number stands there twice, or once; half of one and half of the other is neither."""
     assert is_damaged_spi(text) is damaged
+
+
+def test_a_table_with_damaged_spis_and_wrapped_map_names_is_read() -> None:
+    """The damaged SPI is marked at both places where the table prints it; the name of the map goes on in the next line."""
+    table = """\
+interface: Tunnel7
+    Crypto map tag: Tunnel7-head-0, local addr 192.0.2.1
+   local  ident (addr/mask/prot/port): (0.0.0.0/0.0.0.0/0/0)
+   remote ident (addr/mask/prot/port): (0.0.0.0/0.0.0.0/0/0)
+   current_peer 198.51.100.9 port 500
+    #pkts encaps: 31, #pkts encrypt: 31, #pkts digest: 31
+    #pkts decaps: 29, #pkts decrypt: 29, #pkts verify: 29
+     current outbound spi: 0x77AB)
+     inbound esp sas:
+      spi: 0x1A2B3C4D()
+        transform: esp-aes esp-sha-hmac ,
+        in use settings ={Tunnel, }
+        conn id: 5, flow_id: SW:5, sibling_flags , crypto map:
+Tunnel7-head-0
+        Status: ACTIVE
+     outbound esp sas:
+      spi: 0x77AB)
+        transform: esp-aes esp-sha-hmac ,
+        in use settings ={Tunnel, }
+        conn id: 6, flow_id: SW:6, sibling_flags 80000040, crypto map: Tunnel7-head-0
+        Status: ACTIVE
+"""
+    parsed = read_ipsec_sas(RawOutput(OutputKind.IPSEC_SA, "show crypto ipsec sa", table), "r1")
+    (child,) = parsed.value
+    assert (child.spi_in, child.spi_out, child.damaged_spis) == ("1a2b3c4d", "77ab", ("77ab",))
+    assert (child.counters.packets_in, child.counters.packets_out) == (29, 31)
+    assert parsed.gaps == ()

@@ -76,7 +76,14 @@ class _Connection:
             problems=tuple(self.notes.problems),
             address_source=_source(section, "remote_addrs") or _source(section, "local_addrs"),
             source=section.source,
+            gives_addresses=self._list("pools"),
+            asks_addresses=self._list("vips"),
+            virtual_source=_source(section, "pools") or _source(section, "vips"),
         )
+
+    def _list(self, key: str) -> tuple[str, ...]:
+        setting = self.section.setting(key)
+        return read_list(setting.value) if setting else ()
 
     def _versions(self) -> tuple[int, ...]:
         setting = self.section.setting("version")
