@@ -18,6 +18,7 @@ from ipsecbot.negotiate.addresses import is_address
 _LARGE = 1000  # bytes; a ping of the usual size is 56 or 100
 _EXCERPT = 0.4  # a table of which only a part was shown
 _RULES_ALONE = 0.72  # the rules say so, and no packet was seen
+_AS_MANY = 0.65  # as many dropped as decrypted
 _NOBODYS = 0.3  # counted, and not known to be this tunnel's
 
 
@@ -224,7 +225,10 @@ def firewall_drops_decrypted(facts: Facts) -> Iterator[Testimony]:
         elif around.dropped and facts.is_up and not _passes(facts, side):
             evidence = lines(*(flow.source for flow in around.dropped[:2]))
             headline = f"{name} drops packets in a filter; see whether they are those of the tunnel."
-            yield Clue(Strength.HINT, Witness.STATE, evidence, headline, change=change_of(side), weight=_NOBODYS)
+            came = facts.state(side).packets_in
+            as_many = bool(came) and any(flow.count is not None and flow.count >= (came or 0) for flow in around.dropped)
+            strength, weight = (Strength.STRONG, _AS_MANY) if as_many else (Strength.HINT, _NOBODYS)
+            yield Clue(strength, Witness.STATE, evidence, headline, change=change_of(side), weight=weight)
 
 
 @rule("forwarding-disabled", Need.CONFIG, Need.CHILD_SAS)

@@ -137,6 +137,7 @@ def _ended(facts: Facts, side: object) -> bool:
     for event in events:
         later = [up for up in ups if up.output == event.source.output and up.first_line > event.source.first_line]
         earlier = [up for up in ups if up.output == event.source.output and up.first_line < event.source.first_line]
-        if event.kind in _ENDINGS and earlier and not later:
+        refused = event.kind is EventKind.NOTIFY_RECEIVED and event.notify == "AUTHENTICATION_FAILED"
+        if (event.kind in _ENDINGS or refused) and earlier and not later:
             return True
     return False

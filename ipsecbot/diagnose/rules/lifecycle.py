@@ -17,6 +17,7 @@ from ipsecbot.model.sa import Role
 
 _OFTEN = 3
 _BY_TIMER = 0.65
+_ONE_ADDRESS = 0.65  # it may be one peer that starts again and again
 _LOST_AT_REKEY = 0.65
 # These speak of proposals, groups and selectors, and have causes of their own
 _OF_PROPOSALS = frozenset({"NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD", "TS_UNACCEPTABLE", "INVALID_ID_INFORMATION"})
@@ -63,6 +64,25 @@ def dpd_timeout(facts: Facts) -> Iterator[Testimony]:
         change=lambda seen: Change.PATH,
         where=lambda seen: _lost_after_up(facts, seen),
     )
+    yield from reported(
+        facts,
+        "dpd-timeout",
+        say,
+        EventKind.GAVE_UP,
+        strength=Strength.STRONG,
+        change=lambda seen: Change.PATH,
+        where=lambda seen: _gave_up_on_a_standing_sa(facts, seen),
+    )
+
+
+def _gave_up_on_a_standing_sa(facts: Facts, seen: Seen) -> bool:
+    """A request inside an IKE SA that was up got no answer: without an answer to anything, liveness has failed too."""
+    if seen.exchange is None or not Attempt(seen.exchange, seen.side).ike_established:
+        return False
+    here = seen.event.source
+    ups = (e for e in seen.exchange.events if e.kind is EventKind.ESTABLISHED and e.protocol in (None, Protocol.IKE))
+    before = any(up.source.output == here.output and up.source.first_line < here.first_line for up in ups)
+    return before and _lost_after_up(facts, seen)
 
 
 @rule("peer-deleted-sa", Need.LOG)
@@ -157,13 +177,28 @@ def duplicate_identity(facts: Facts) -> Iterator[Testimony]:
     Seen: again and again an SA is deleted because another of the same identity came up, from another address.
     Mended: on one of the peers, by an identity of its own (or `unique = never` where it is wanted).
     """
-    replaced = facts.events(EventKind.REPLACED)
-
-    def say(seen: Seen) -> str:
-        return f"SAs with one identity replace each other at {facts.name(seen.side)}: give each peer an identity of its own."
-
-    if len(replaced) >= _OFTEN:
-        yield from reported(facts, "duplicate-identity", say, EventKind.REPLACED, strength=Strength.STRONG)
+    ladder = facts.tunnel.ladder
+    every = [*ladder.loose, *(event for exchange in ladder.exchanges for event in exchange.events)]
+    for side in SIDES:
+        end = facts.end(side)
+        replaced = [
+            event
+            for event in every
+            if event.kind is EventKind.REPLACED and end is not None and event.source.device == end.device.name
+        ]
+        if len(replaced) < _OFTEN:
+            continue
+        # whoever replaces comes from elsewhere, so all of the log counts, not this peer's part alone
+        peers = {event.remote for event in replaced if event.remote is not None}
+        headline = f"SAs with one identity replace each other at {facts.name(side)}: give each peer an identity of its own."
+        yield Clue(
+            Strength.STRONG,
+            Witness.RESPONDER,
+            lines(*(event.source for event in replaced[-3:])),
+            headline,
+            change=Change.EITHER,
+            weight=0.0 if len(peers) > 1 else _ONE_ADDRESS,
+        )
 
 
 @rule("rekey-failure", Need.LOG)

@@ -170,6 +170,9 @@ class _Reader:
         chain = say.IPTABLES_CHAIN.match(line)
         if chain is not None:
             self.chain = chain["chain"]
+            count = int(chain["packets"]) if chain["packets"] and chain["packets"].isdecimal() else 0
+            if chain["policy"] == "DROP" and count and self.chain == "FORWARD":
+                self.sights.dropped.append(Flow(_EVERYTHING, _EVERYTHING, source, count))
             return True
         row = say.IPTABLES_ROW.match(line)
         origin, destination = (_network(row["origin"]), _network(row["destination"])) if row else (None, None)
