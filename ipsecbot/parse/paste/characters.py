@@ -35,7 +35,7 @@ REPAIRS: tuple[Repair, ...] = (
     _row(
         "HTML entities",
         "&",
-        r"&(?:nbsp|lt|gt|amp|quot|apos|#39|#34|#160|#xa0|ensp|emsp|ndash|mdash|rsquo|lsquo|ldquo|rdquo);",
+        r"&(?:#\d{2,5}|#[xX][0-9A-Fa-f]{2,4}|nbsp|lt|gt|amp|quot|apos|ensp|emsp|thinsp|ndash|mdash|[lr][sd]quo|hellip|bull);",
         _entity,
     ),
     _row("ampersands in place of blanks", "&", r"&{3,}|(?<! )&&|&&(?! )|(?<=[^\s&])&(?= )|&(?=\*|$)", " "),

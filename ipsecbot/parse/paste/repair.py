@@ -18,7 +18,9 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("list marks", re.compile(r"\s*[-*+]\s(?=\S)")),
     ("table marks", re.compile(r"\|\s?")),
 )
-_NUMBER = re.compile(r"\s*(\d{1,6})(?:[.:)|]|\s)\s?(?!\s*[*.]?[A-Z][a-z]{2}\s+\d+\s)")
+_NUMBER = re.compile(r"\s*(\d{1,6})(?:[.)|]|\s|:(?!\s*[*.]?[A-Z][a-z]{2}\s+\d+\s))\s?")
+_NEAR = 4
+_MOST_RUNS = 12
 _PROMPT = re.compile(r"\s{0,3}>")
 
 
@@ -50,7 +52,7 @@ def repair(original: str) -> Repaired:
     if again := repeated_lines(sheet.lines):
         sheet.blank(again, "every line twice")
     if again := repeated_blocks(sheet.lines):
-        sheet.blank(again, f"{len(again)} lines that repeat earlier ones")
+        sheet.blank(again, f"{len(again)} lines that repeat earlier ones ({sheet.places(again)})")
     if is_newest_first(sheet.lines):
         sheet.reorder(oldest_first(sheet.lines), "newest line first")
     return sheet.repaired()
@@ -102,6 +104,16 @@ class _Sheet:
     def blank(self, numbers: Sequence[int], note: str) -> None:
         gone = set(numbers)
         self._take(["" if index in gone else line for index, line in enumerate(self.lines)], note)
+
+    def places(self, numbers: Sequence[int]) -> str:
+        """Which lines these are in the text that was given, in words; a blank or a mark between two does not part them."""
+        given = [self.origin[index] if self.origin is not None else index + 1 for index in numbers]
+        runs: list[tuple[int, int]] = []
+        for number in given:
+            joins = bool(runs) and number - runs[-1][1] <= _NEAR
+            runs[-1:] = [(runs[-1][0], number)] if joins else [*runs[-1:], (number, number)]
+        shown = [f"{first}–{last}" if last > first else str(first) for first, last in runs[:_MOST_RUNS]]
+        return f"lines {', '.join(shown)}{' and more' if len(runs) > _MOST_RUNS else ''}"
 
     def reorder(self, order: Sequence[int], note: str) -> None:
         origin = self.origin or range(1, len(self.lines) + 1)
