@@ -17,9 +17,9 @@ from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.model.snapshot import OutputKind, RawOutput
 from ipsecbot.parse.libreswan import config_words as words
-from ipsecbot.parse.libreswan.networks import read_network
 from ipsecbot.parse.libreswan.status import read_status
 from ipsecbot.parse.libreswan.suites import Suites, read_suites, with_pfs
+from ipsecbot.parse.networks import read_network
 from ipsecbot.parse.read import EndConfig, Parsed
 from ipsecbot.parse.strongswan.files import ConfigFile
 from ipsecbot.parse.strongswan.identity import canonical_address, read_identity

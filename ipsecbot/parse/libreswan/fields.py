@@ -12,8 +12,8 @@ from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.parse.libreswan.algorithms import read_agreed, read_dashed, read_offers, read_transform
 from ipsecbot.parse.libreswan.lines import LogLine
-from ipsecbot.parse.libreswan.networks import read_network, read_range
 from ipsecbot.parse.libreswan.phrases_choice import REASONS
+from ipsecbot.parse.networks import read_network, read_range
 from ipsecbot.parse.phrase import Phrase
 from ipsecbot.parse.strongswan.identity import read_identity  # both daemons inherited FreeS/WAN's notation
 

@@ -10,6 +10,7 @@ from ipsecbot.parse.ios.log.journal import Journal
 from ipsecbot.parse.ios.log.records import Record, read_records
 from ipsecbot.parse.ios.log.syslog import Syslog
 from ipsecbot.parse.ios.log.talks import Talks
+from ipsecbot.parse.ios.trace import IpsecTrace
 from ipsecbot.parse.read import Parsed
 
 __all__ = ["read_events"]
@@ -20,7 +21,7 @@ _UNTAGGED_ISAKMP = ("insert sa successfully", "ins.ert sa successfully")
 
 
 def read_events(output: RawOutput, device: str) -> Parsed[tuple[LogEvent, ...]]:
-    """Every event in `debug crypto isakmp|ipsec|ikev2`, the IKEv2 event trace and syslog, in the order of the text.
+    """Every event in `debug crypto isakmp|ipsec|ikev2`, the event traces and syslog, in the order of the text.
 
     Whatever else the text holds (prompts, show output, messages of other facilities) is passed over. A line that is
     IKE's or IPsec's and not known becomes a gap, one for each shape of line. Never raises on odd input. `context` is the
@@ -30,7 +31,10 @@ def read_events(output: RawOutput, device: str) -> Parsed[tuple[LogEvent, ...]]:
     journal = Journal(output, device)
     talks = Talks(journal)
     isakmp, ikev2, syslog = Isakmp(journal, talks), Ikev2(journal), Syslog(journal, talks)
+    trace = IpsecTrace(journal)
     for record in read_records(output):
+        if not record.tag and trace.read(record):
+            continue
         if not _read(record, isakmp, ikev2, syslog):
             journal.gap(record, "unknown IKE or IPsec message")
     return Parsed(*journal.finish())

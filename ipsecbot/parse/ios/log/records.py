@@ -44,7 +44,7 @@ class Record:
 _TAG = re.compile(
     r"""
     (?P<tag>ISAKMP(?:-[A-Z]+)?(?=\s?[:(])|I?KEv2(?:-[A-Z]+(?:-\d)?)?(?=:)|IPSEC(?=\(|:\()|CRYPTO_PKI
-      |\[IKEv[12]\w*(?:\ DEBUG)?\])
+      |\[IKEv[12]\w*(?:\ (?:DEBUG|DECODE))?\])
       \s?:?\s?
       (?P<context>\((?=SESSION|SA|[\d:A-Z/]+\))[^()]*\))?
       \s?:{0,2}\s?

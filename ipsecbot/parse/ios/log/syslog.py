@@ -1,17 +1,18 @@
-"""Syslog of IOS and ASA about IPsec, and what the PKI debug says about a peer's certificate."""
+"""Syslog of IOS about IPsec, the records that are ASA's, and what the PKI debug says about a peer's certificate."""
 
 from __future__ import annotations
 
 import re
 
 from ipsecbot.model.exchange import EventKind, ExchangeType
-from ipsecbot.parse.ios.log.addresses import clean_address, read_pair
-from ipsecbot.parse.ios.log.journal import Fields
+from ipsecbot.parse.asa.ike import Asa
+from ipsecbot.parse.ios.log.addresses import clean_address
+from ipsecbot.parse.ios.log.journal import Fields, Journal
 from ipsecbot.parse.ios.log.records import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.ios.log.steps import Steps
-from ipsecbot.parse.ios.log.syslog_rows import ASA, FAIL_REASONS, OURS, PKI, SYSLOG
-from ipsecbot.parse.ios.log.talks import Talk
+from ipsecbot.parse.ios.log.syslog_rows import FAIL_REASONS, OURS, PKI, SYSLOG
+from ipsecbot.parse.ios.log.talks import Talk, Talks
 
 _MNEMONIC = re.compile(r"%?(?P<facility>[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)??)-[0-7]-(?P<name>[A-Z0-9_]+)$")
 _MODES = {"main": ExchangeType.MAIN, "aggressive": ExchangeType.AGGRESSIVE, "quick": ExchangeType.QUICK}
@@ -20,6 +21,10 @@ _MODES = {"main": ExchangeType.MAIN, "aggressive": ExchangeType.AGGRESSIVE, "qui
 class Syslog(Steps):
     """Reads %FACILITY records, ASA's [IKEv1] records and CRYPTO_PKI records."""
 
+    def __init__(self, journal: Journal, talks: Talks) -> None:
+        super().__init__(journal, talks)
+        self.asa = Asa(journal)
+
     def read(self, record: Record) -> bool:
         """Writes the record's events down. False for an unknown message of our facilities; others are nobody's."""
         if record.tag == "CRYPTO_PKI":
@@ -27,14 +32,13 @@ class Syslog(Steps):
             self._first(PKI, record, body)
             return True
         if record.tag.startswith("["):
-            return self._first(ASA, record, record.body)
+            return self.asa.read(record)
         match = _MNEMONIC.match(record.tag)
         if match is None:
             return True
         facility, name = match["facility"].split("-")[0], match["name"]
         if facility in ("ASA", "FTD", "PIX"):
-            self._first(ASA, record, record.body)
-            return True
+            return self.asa.read(record)
         rows = SYSLOG.get(f"{facility}-{name}")
         if rows is None:
             return facility not in OURS
@@ -117,19 +121,6 @@ class Syslog(Steps):
             if reason.regex.match(match["reason"]) and reason.kind is not None:
                 self._event(reason.kind, record, reason, match, detail=match["reason"].strip())
                 return
-
-    def on_asa_selectors(self, record: Record, row: Row, match: re.Match[str]) -> None:
-        pair = read_pair(match["local_proxy"], match["remote_proxy"], self.journal.source(record))
-        remote = clean_address(match["remote"])
-        self.journal.add(
-            EventKind.SELECTORS_REFUSED,
-            record,
-            remote=remote,
-            protocol=self.ESP,
-            selectors=pair,
-            ike_version=1,
-            detail=record.body,
-        )
 
     def on_link(self, record: Record, row: Row, match: re.Match[str]) -> None:
         state = "up" if match["state"].startswith("up") else "down"

@@ -1,6 +1,6 @@
 """Syslog messages about IPsec, by mnemonic.
 
-Source: Cisco IOS System Message Guide (CRYPTO, IKEV2, IPSEC, PKI, LINEPROTO), ASA Syslog Messages guide (713…, 750…, 751…).
+Source: Cisco IOS System Message Guide (CRYPTO, IKEV2, IPSEC, PKI, LINEPROTO).
 """
 
 from __future__ import annotations
@@ -138,33 +138,6 @@ FAIL_REASONS: tuple[Row, ...] = (
     Row(r".*(?:retransmi|timed? ?out|timeout|no response)", K.GAVE_UP),
     Row(r".*profile", K.PROFILE_NOT_MATCHED),
     Row(r".*", K.FAILED),
-)
-
-# ASA: `%ASA-5-713119: Group = …, IP = …, text` and `[IKEv1]: Group = …, IP = …, text` share the text.
-ASA: tuple[Row, ...] = (
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*PHASE 1 COMPLETED", K.ESTABLISHED, protocol=P.IKE),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*PHASE 2 COMPLETED", K.ESTABLISHED, protocol=P.ESP),
-    Row(
-        r".*?IP = (?P<remote>[^,\s]+),.*no matching crypto map entry for remote proxy (?P<remote_proxy>\S+) "
-        r"local proxy (?P<local_proxy>\S+)",
-        step="asa_selectors",
-    ),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*crypto map policy not found", K.SELECTORS_REFUSED, protocol=P.ESP),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:All IPSec SA proposals found unacceptable)", K.PROPOSAL_REFUSED, protocol=P.ESP),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:All SA proposals found unacceptable)", K.PROPOSAL_REFUSED, protocol=P.IKE),
-    Row(
-        r".*?IP = (?P<remote>[^,\s]+),.*(?:NO_PROPOSAL_CHOSEN|No Proposal Chosen)",
-        K.NOTIFY_RECEIVED,
-        notify="NO_PROPOSAL_CHOSEN",
-    ),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:mismatched pre-shared key|Error, had problems decrypting)", K.UNDECRYPTABLE),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:No preshared key|no pre-shared key)", K.KEY_MISSING),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:tunnel group|group) .*not found", K.NO_CONNECTION),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:QM FSM error)", K.FAILED, protocol=P.ESP),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:Removing peer from (?:correlator|peer) table failed)"),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:Lost Service|lost contact|not responding)", K.PEER_SILENT),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:Idle Timeout)", K.IDLE),
-    Row(r".*?IP = (?P<remote>[^,\s]+),.*(?:Session is being torn down|Session disconnected|Connection terminated)", K.DELETED),
 )
 
 # `debug crypto pki`: only what decides about a peer's certificate; the rest of it is not about IKE.

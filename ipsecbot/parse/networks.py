@@ -1,4 +1,4 @@
-"""Networks as ipsec.conf and pluto write them."""
+"""Networks as configurations and logs write them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 
 def read_network(text: str) -> IPv4Network | IPv6Network | None:
-    """`10.0.0.0/24`, `10.0.0.0/255.255.255.0`, `192.0.2.1`; host bits are forgiven as pluto does. None for anything else."""
+    """`10.0.0.0/24`, `10.0.0.0/255.255.255.0`, `192.0.2.1`; host bits are forgiven. None for anything else."""
     try:
         return ip_network(text.strip(), strict=False)
     except ValueError:
