@@ -10,6 +10,7 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.snapshot import Snapshot
 from ipsecbot.model.tunnel import Endpoint, Tunnel
 from ipsecbot.negotiate.meeting import meeting_addresses
+from ipsecbot.negotiate.orientation import oriented
 from ipsecbot.negotiate.pairing import pair
 from ipsecbot.parse.endpoint import read_endpoint
 
@@ -32,6 +33,8 @@ def join(
     triggered: bool = False,
 ) -> Tunnel:
     """Two ends, or one, as one tunnel. `left_told`, `right_told`: the addresses at which they speak IKE, where known."""
+    if right is not None:
+        left, right = oriented(left, right)
     left_address, right_address = meeting_addresses(left, right, left_told, right_told)
     both_known = right is not None and left.connections is not None and right.connections is not None
     return Tunnel(
