@@ -8,8 +8,8 @@ from broken_tunnels import EAST, LEFT, RIGHT, WEST, event, exchange, fqdn, tunne
 
 from ipsecbot.diagnose.conclude import conclude
 from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
-from ipsecbot.diagnose.remedy.plans import meant
 from ipsecbot.diagnose.remedy.strongswan import write
+from ipsecbot.diagnose.remedy.whom import meant
 from ipsecbot.model.connection import Connection, StartAction
 from ipsecbot.model.evidence import Finding, Side, Source, Verdict
 from ipsecbot.model.exchange import EventKind, Outcome

@@ -76,7 +76,7 @@ def _written(tunnel: Tunnel, finding: Finding, plan: Plan) -> Remedy | None:
 
 
 def _holds(tunnel: Tunnel, finding: Finding, plan: Plan) -> bool:
-    """Whether replay with the changed end shows no such difference any more, whichever end starts."""
+    """Whether replay with the changed end shows no such difference any more, and no new one, whichever end starts."""
     aspects = _ASPECTS.get(finding.cause)
     pairing = next((pair for pair in tunnel.pairings or () if _connection(pair, plan.side) == plan.connection), None)
     end, other = tunnel.end(plan.side), tunnel.end(plan.side.other)
@@ -98,7 +98,12 @@ def _holds(tunnel: Tunnel, finding: Finding, plan: Plan) -> bool:
         )
         for initiator in Side
     ]
-    return not any(found.aspect in aspects for negotiation in after for found in negotiation.mismatches)
+    before = {
+        found.aspect for negotiation in (pairing.left_initiates, pairing.right_initiates) for found in negotiation.mismatches
+    }
+    # a change that brings another difference (an identity for which there is no key) mends nothing by itself
+    allowed = before - set(aspects)
+    return all(found.aspect in allowed for negotiation in after for found in negotiation.mismatches)
 
 
 def _connection(pair: Pairing, side: Side) -> Connection:
