@@ -12,7 +12,7 @@ from ipsecbot.negotiate.addresses import match_length
 
 _ADDRESS_TYPES = (IdType.IPV4, IdType.IPV6)
 _EXACT = 200
-_RDN = re.compile(r"\s*[,/]\s*(?=[A-Za-z.0-9]+\s*=)")
+_RDN = re.compile(r"\s{0,8}[,/]\s*(?=[A-Za-z.0-9]{1,64}\s*=)")
 
 
 def sent_identity(connection: Connection, own_address: str | None) -> IkeIdentity | None:

@@ -16,8 +16,8 @@ _TARGETS = (
     re.compile(r"^PING (\S+)[ (]"),
     re.compile(r"^\s*\S{1,64}[>#]\s*(?:do\s+)?ping\s+(?:vrf\s+\S+\s+)?(?:ip(?:v6)?\s+)?([0-9A-Fa-f][0-9A-Fa-f.:]+)(?:\s|$)"),
 )
-_IOS_RATE = re.compile(r"Success rate is \d+ percent \((\d+)/(\d+)\)")
-_LINUX_RATE = re.compile(r"(\d+) packets transmitted, (\d+) (?:packets )?received")
+_IOS_RATE = re.compile(r"Success rate is \d+ percent \((\d{1,9})/(\d{1,9})\)")
+_LINUX_RATE = re.compile(r"(\d{1,9}) packets transmitted, (\d{1,9}) (?:packets )?received")
 _MARKS = re.compile(r"^\s*([!.U]{2,})\s*$")
 
 

@@ -17,7 +17,7 @@ from ipsecbot.model.sa import Role
 
 _LARGE = ("MM5", "MM6", "IKE_AUTH request", "IKE_AUTH response")
 _BY_CERTIFICATE = frozenset({AuthMethod.PUBKEY, AuthMethod.XAUTH_PUBKEY, AuthMethod.HYBRID, AuthMethod.EAP})
-_PIECE = re.compile(r"(\d+)\s*(?:/|of)\s*(\d+)")
+_PIECE = re.compile(r"(\d{1,9})\s*(?:/|of)\s*(\d{1,9})")
 _OFF_AT_ONE_END = 0.65
 _PERHAPS = 0.45
 

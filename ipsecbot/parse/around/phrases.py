@@ -69,7 +69,7 @@ PING_LINUX = re.compile(r"^PING (?P<to>\S+) .*?(?P<size>\d+)(?:\(\d+\))? (?:data
 PING_ORIGIN = re.compile(rf"Packet sent with a source address of (?P<ios>{_ANY})|^PING .* from (?P<linux>{_ANY})")
 PING_INTACT = re.compile(r"Packet sent with the DF bit set|ping .*(?:-M do|df-bit)")
 PING_IOS_RATE = re.compile(r"Success rate is \d+ percent \((?P<received>\d+)/(?P<sent>\d+)\)")
-PING_LINUX_RATE = re.compile(r"(?P<sent>\d+) packets transmitted, (?P<received>\d+) (?:packets )?received")
+PING_LINUX_RATE = re.compile(r"(?P<sent>\d{1,9}) packets transmitted, (?P<received>\d+) (?:packets )?received")
 TOO_BIG = re.compile(r"(?:Frag(?:mentation)? needed(?: and DF set)?|[Mm]essage too long,? ?(?:\(?mtu)?)\b")
 # ---- timers and complaints
 IDLE_TIMER = re.compile(

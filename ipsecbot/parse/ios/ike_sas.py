@@ -31,7 +31,7 @@ from ipsecbot.spellings import by_ios, prf_of
 
 IOS = Platform.CISCO_IOS.value
 _DETAIL = re.compile(
-    r"^\s*(C-id\s+Local|\d+\s+[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]+\s+[0-9A-Fa-f]*[.:])|Engine-id:Conn-id", re.MULTILINE
+    r"^[ \t]*(C-id\s+Local|\d+\s+[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]+\s+[0-9A-Fa-f]*[.:])|Engine-id:Conn-id", re.MULTILINE
 )
 # the `Auth` column of `show crypto isakmp sa detail` (its own legend); `X` under Cap. adds user authentication to a key
 _AUTH: tuple[tuple[str, AuthMethod], ...] = (

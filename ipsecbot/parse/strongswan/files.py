@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
@@ -23,21 +23,18 @@ def is_pattern(include: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """One file: where it stood on the host, and its text."""
+    """One file: where it stood on the host, its text, and the lines of it (split once: every fact quotes one)."""
 
     device: str
     output: RawOutput
     path: PurePosixPath
+    lines: tuple[str, ...] = field(compare=False, repr=False)
 
     @classmethod
     def of(cls, output: RawOutput, device: str) -> ConfigFile:
         """`output.name` is the path, or the command that printed it (`sudo -n cat /etc/ipsec.conf`)."""
         words = [word for word in output.name.split() if word.startswith("/")]
-        return cls(device, output, PurePosixPath(words[-1] if words else output.name))
-
-    @property
-    def lines(self) -> list[str]:
-        return self.output.text.split("\n")
+        return cls(device, output, PurePosixPath(words[-1] if words else output.name), tuple(output.text.split("\n")))
 
     def source(self, first: int, last: int | None = None) -> Source:
         """Where in this file something stands; lines count from 1."""
