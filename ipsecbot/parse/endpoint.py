@@ -15,6 +15,7 @@ from ipsecbot.model.sa import ChildSa, IkeSa, SaState
 from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput, Snapshot
 from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.parse.around.read import read_surroundings
+from ipsecbot.parse.asa import sas as asa_sas
 from ipsecbot.parse.ios import config as ios_config
 from ipsecbot.parse.ios import ike_sas
 from ipsecbot.parse.ios import log as ios_log
@@ -84,6 +85,9 @@ Reader = Callable[[RawOutput, _Facts], None]
 
 
 def _ios_isakmp_sa(output: RawOutput, facts: _Facts) -> None:
+    if asa_sas.is_asa(output.text):
+        facts.take_ike_sas(asa_sas.read_ikev1_sas(output, facts.device))
+        return
     spoken = dict.fromkeys(sa.local for sa in (*(facts.child_sas or ()), *(facts.ike_sas or ())) if sa.local is not None)
     facts.take_ike_sas(ios_sas.read_isakmp_sas(output, facts.device, (*facts.addresses, *spoken)))
 
@@ -141,12 +145,15 @@ def _host_log(output: RawOutput, facts: _Facts) -> None:
 
 def _pluto_status(output: RawOutput, facts: _Facts) -> None:
     parsed = read_status(output, facts.device)
-    facts.take_ike_sas(Parsed(parsed.value.ike_sas, parsed.gaps, parsed.answered))
-    facts.take_child_sas(Parsed(parsed.value.child_sas, (), parsed.answered))
+    listed = bool(parsed.value.ike_sas or parsed.value.child_sas) or (parsed.answered and parsed.value.complete)
+    facts.take_ike_sas(Parsed(parsed.value.ike_sas, parsed.gaps, listed))
+    facts.take_child_sas(Parsed(parsed.value.child_sas, (), listed))
 
 
 def _pluto_log(output: RawOutput, facts: _Facts) -> None:
+    """whack prints its listings and its log in one stream."""
     facts.take_events(pluto_log.read_events(output, facts.device))
+    _pluto_status(output, facts)
 
 
 def _ping(output: RawOutput, facts: _Facts) -> None:
@@ -210,7 +217,7 @@ def read_endpoint(snapshot: Snapshot) -> Endpoint:
     if platform is Platform.STRONGSWAN and files:
         facts.take_config(host_config.read_config(files, facts.device, tuple(facts.addresses)))
     if platform is Platform.LIBRESWAN and files:
-        facts.take_config(pluto_config.read_config(files, facts.device, tuple(facts.addresses)))
+        facts.take_config(pluto_config.read_config(snapshot.outputs, facts.device, tuple(facts.addresses)))
     return _endpoint(snapshot, facts)
 
 

@@ -160,10 +160,13 @@ def test_a_status_listing_tells_what_is_loaded_and_what_is_up() -> None:
 
 def test_the_listing_says_which_end_this_host_is() -> None:
     """What is loaded runs, and its first address is this host's."""
-    listing = RawOutput(OutputKind.STATUSALL, "status", STATUS)
-    config = _read(CONF, (), listing).value
-    assert {one.name: one.running for one in config.connections if one.name in ("shop", "old")} == {"shop": True, "old": False}
-    assert config.addresses == ("192.0.2.1",)
+    part = RawOutput(OutputKind.LOG, "status", STATUS)
+    whole = RawOutput(OutputKind.STATUSALL, "status", STATUS + "000 Total IPsec connections: loaded 2, active 1\n")
+    for listing, missing in ((part, None), (whole, False)):
+        config = _read(CONF, (), listing).value
+        running = {one.name: one.running for one in config.connections}
+        assert (running["shop"], running["old"]) == (True, missing)
+        assert config.addresses == ("192.0.2.1",)
 
 
 def test_an_empty_listing_is_no_answer() -> None:

@@ -30,14 +30,16 @@ from ipsecbot.parse.strongswan.secrets import is_secret_line, read_secrets_files
 from ipsecbot.parse.strongswan.selectors import read_port_protocol
 
 T = TypeVar("T")
+_LISTINGS = (OutputKind.STATUSALL, OutputKind.LOG, OutputKind.DEBUG)
 
 
 def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tuple[str, ...] = ()) -> Parsed[EndConfig]:
-    """Connections and keys of all files among `outputs` (kinds IPSEC_CONF, IPSEC_SECRETS; STATUSALL tells which connections are
-    loaded and which end this host is). Never raises on any text."""
+    """Connections and keys of all files among `outputs` (kinds IPSEC_CONF, IPSEC_SECRETS; a listing in STATUSALL, LOG or DEBUG
+    tells which connections are loaded and which end this host is). Never raises on any text."""
     notes = Notes(device, "configuration")
-    status = [read_status(output, device).value for output in outputs if output.kind is OutputKind.STATUSALL]
+    status = [read_status(output, device).value for output in outputs if output.kind in _LISTINGS]
     loaded = {one.name: one for each in status for one in each.connections}
+    complete = any(each.complete for each in status)
     seen = (one.local for one in loaded.values() if one.local is not None)
     own = frozenset((*(canonical_address(one) for one in own_addresses), *seen))
     conf = tuple(ConfigFile.of(output, device) for output in outputs if output.kind is OutputKind.IPSEC_CONF)
@@ -50,15 +52,15 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
         if section.kind == "conn"
         for connection in _Conn(section, setup, own, old, notes).read()
     ]
-    if loaded:
-        connections = [replace(one, running=_is_loaded(one.name, frozenset(loaded))) for one in connections]
+    connections = [replace(one, running=_is_loaded(one.name, frozenset(loaded), complete)) for one in connections]
     files = tuple(ConfigFile.of(output, device) for output in outputs if output.kind is OutputKind.IPSEC_SECRETS)
     keys = read_secrets_files((*files, *_pasted(conf)), notes)
     return Parsed(EndConfig(tuple(connections), keys, tuple(sorted(own))), tuple(notes.gaps))
 
 
-def _is_loaded(name: str, loaded: frozenset[str]) -> bool:
-    return any(one == name or one.partition("/")[0] == name for one in loaded)
+def _is_loaded(name: str, loaded: frozenset[str], complete: bool) -> bool | None:
+    """None where the listing may be a part of what is loaded (`ipsec status | grep …`)."""
+    return any(one == name or one.partition("/")[0] == name for one in loaded) or (False if complete else None)
 
 
 def _pasted(files: tuple[ConfigFile, ...]) -> tuple[ConfigFile, ...]:

@@ -107,6 +107,7 @@ UNFRAMED: tuple[Phrase, ...] = (
     Phrase(K.DAEMON_STOPPED, "{?whack: }Pluto is not running{any}"),
     Phrase(K.DAEMON_STOPPED, "whack: is Pluto running?{?{any}}"),
     Phrase(K.DAEMON_STOPPED, "connect(pluto_ctl) failed{any}"),
+    Phrase(K.DAEMON_STOPPED, "Pluto is shutting down{?{any}}"),
     Phrase(K.DAEMON_STOPPED, "{?ipsec }whack: Pluto is not running{any}"),
     Phrase(K.CONFIG_REFUSED, "can not load config '{any}': {detail}"),
     Phrase(K.CONFIG_REFUSED, "failed to load config: {detail}"),

@@ -33,6 +33,7 @@ _ADDED = re.compile(
     r'^\s*(?:006 )?#(?P<serial>\d{1,9}): "(?P<name>[^"\s]{1,128})".*?type=(?P<protocol>ESP|AH), add_time=\d+, '
     r"inBytes=(?P<in>\d+), outBytes=(?P<out>\d+)"
 )
+_COUNT = re.compile(r"Total IPsec connections: loaded (\d{1,9})")
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 _LONGEST = 1000
 
@@ -54,6 +55,7 @@ class Status:
     connections: tuple[Loaded, ...] = ()
     ike_sas: tuple[IkeSa, ...] = ()
     child_sas: tuple[ChildSa, ...] = ()
+    complete: bool = False  # the listing counts as many connections as it names: none and no SA is missing
 
 
 def read_status(output: RawOutput, device: str) -> Parsed[Status]:
@@ -76,7 +78,9 @@ def read_status(output: RawOutput, device: str) -> Parsed[Status]:
             counted = Counters(bytes_in=int(match["in"]), bytes_out=int(match["out"]))
             children[match["serial"]] = replace(known, protocol=Protocol(match["protocol"]), counters=counted)
     placed = tuple(_placed(child, loaded) for child in children.values())
-    found = Status(tuple(loaded.values()), tuple(_ike_placed(sa, loaded) for sa in ike.values()), placed)
+    total = _COUNT.search(output.text)
+    complete = total is not None and int(total[1]) == len(loaded)
+    found = Status(tuple(loaded.values()), tuple(_ike_placed(sa, loaded) for sa in ike.values()), placed, complete)
     return Parsed(found, answered=bool(loaded or ike or children))
 
 

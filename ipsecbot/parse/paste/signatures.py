@@ -41,7 +41,7 @@ _SWAN_GROUPS = "DMN|MGR|IKE|CHD|JOB|CFG|KNL|NET|ASN|ENC|TNC|IMC|IMV|PTS|TLS|APP|
 # One look for each vendor's log lines: most lines of a long text are these.
 IOS_LOG = re.compile(
     r"(?:^|[:\s.])(?:ISAKMP(?:-[A-Z]+)?\s?(?=[:(])|IPSEC(?::?\(\w)|I?KEv2(?:-[A-Z]+)*(?:-\d)?:|CRYPTO_(?:PKI|OPSSL|SS)\b|"
-    r"Crypto mapdb|map_db|\[IKEv[12]\w*[^\]]{0,8}\]|SA ID:\d+ SESSION ID|NHRP(?:-[A-Z]+)?: |"
+    r"Crypto mapdb|map_db|\[IKEv[12]\w*[^\]]{0,8}\]|SA ID:\d+ SESSION ID|IPSEC-EVENT:[A-Z]|NHRP(?:-[A-Z]+)?: |"
     r"%?[A-Z][A-Z0-9_]+(?:-[A-Z0-9_]+)?-[0-7]-[A-Z0-9_]+\s?:)"
 )
 CHARON_LOG = re.compile(
@@ -89,6 +89,7 @@ SIGNATURES: tuple[Signature, ...] = (
     # ---- IOS: answers, by their heading or by lines that nothing else prints
     _row(IOS, K.ISAKMP_SA, r"\s*IPv[46] Crypto ISAKMP SA", r"\s*dst\s+src\s+state\b", r"\s*f_vrf/i_vrf\s+dst\s+src"),
     _row(IOS, K.ISAKMP_SA, r"\s*C-id\s+Local\s+Remote"),
+    _row(IOS, K.ISAKMP_SA, r"\s*IKEv1 SAs:|\s*\d+\s+IKE Peer: \S|\s*There are no IKEv1 SAs"),
     _row(IOS, K.ISAKMP_SA, r"\s*\S+\s+\S+\s+(?:MM_|QM_|AG_|CONF_)[A-Z_0-9]+\s+\d", reach=Reach.FILE),
     _row(IOS, K.IKEV2_SA, r"\s*IPv[46] Crypto IKEv2\s+(?:SA|Session)", r"\s*Tunnel-id\s+Local\s+Remote"),
     _row(
