@@ -74,6 +74,8 @@ def repeated_blocks(lines: Sequence[str]) -> list[int]:
 
     One message may well be printed twice in a millisecond; a run of several can only have been copied twice.
     """
+    if len(set(lines)) * 10 > len(lines) * 9:
+        return []
     records: list[list[int]] = []
     for index, line in enumerate(lines):
         if _FRACTION.match(line):
