@@ -29,7 +29,7 @@ from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import ChildSa, Role, SaState
 from ipsecbot.model.selectors import mirrored
 
-_REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
+REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
 _VAGUE = 0.62
 _GRE = 47
 _BESIDE = 0.68
@@ -41,7 +41,7 @@ def _in_child(seen: Seen) -> bool:
     return seen.exchange is not None and Attempt(seen.exchange, seen.side).is_child
 
 
-def _is_of_child(seen: Seen) -> bool:
+def is_of_child(seen: Seen) -> bool:
     return is_esp(seen.event.protocol) or (seen.event.protocol is None and _in_child(seen))
 
 
@@ -51,20 +51,20 @@ def _attribute(facts: Facts, seen: Seen) -> str | None:
     told = found.attribute if found is not None else furthest(facts, seen, Protocol.ESP)
     if told is not None:
         return told
-    return "dh" if _blamed(facts) is Aspect.PFS else None
+    return "dh" if blamed(facts) is Aspect.PFS else None
 
 
-def _blamed(facts: Facts) -> Aspect | None:
+def blamed(facts: Facts) -> Aspect | None:
     """What the configurations say a refused child stumbled over first; None when they do not tell or agree."""
     found = [found for _, found in facts.mismatches(*_CHILD_ASPECTS) if not found.late]
     return found[0].aspect if found else None
 
 
-def _is_for_another(facts: Facts, seen: Seen) -> bool:
+def is_for_another(facts: Facts, seen: Seen) -> bool:
     """A refusal in general words ("policy not acceptable") which the configurations explain otherwise than by the proposal."""
     if compared(facts, seen, Protocol.ESP) is not None or furthest(facts, seen, Protocol.ESP) is not None:
         return False
-    return _blamed(facts) in (Aspect.ENCAPSULATION, Aspect.SELECTORS) or _offers_another_mode(facts, seen)
+    return blamed(facts) in (Aspect.ENCAPSULATION, Aspect.SELECTORS) or _offers_another_mode(facts, seen)
 
 
 def _offers_another_mode(facts: Facts, seen: Seen) -> bool:
@@ -107,8 +107,8 @@ def esp_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
         facts,
         "esp-proposal-mismatch",
         say,
-        *_REFUSALS,
-        where=lambda seen: _is_of_child(seen) and _attribute(facts, seen) != "dh" and not _is_for_another(facts, seen),
+        *REFUSALS,
+        where=lambda seen: is_of_child(seen) and _attribute(facts, seen) != "dh" and not is_for_another(facts, seen),
     ):
         exact = with_difference(facts, clue, Protocol.ESP)
         vague = not exact.attribute and not facts.replays  # it may as well be PFS, the mode or the selectors
@@ -139,7 +139,7 @@ def pfs_mismatch(facts: Facts) -> Iterator[Testimony]:
         )
 
     told = reported(
-        facts, "pfs-mismatch", say, *_REFUSALS, where=lambda seen: _is_of_child(seen) and _attribute(facts, seen) == "dh"
+        facts, "pfs-mismatch", say, *REFUSALS, where=lambda seen: is_of_child(seen) and _attribute(facts, seen) == "dh"
     )
     for clue in told:
         yield replace(with_difference(facts, clue, Protocol.ESP), attribute="dh")
@@ -210,15 +210,15 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
     cause = "traffic-selector-mismatch"
     if modes_differ_alone(facts):
         return  # the refusal speaks of selectors, and means the mode
-    if _blamed(facts) is Aspect.SELECTORS:
-        yield from reported(facts, cause, say, *_REFUSALS, where=_is_of_child, strength=Strength.STRONG)
+    if blamed(facts) is Aspect.SELECTORS:
+        yield from reported(facts, cause, say, *REFUSALS, where=is_of_child, strength=Strength.STRONG)
     yield from reported(
-        facts, cause, say, EventKind.SELECTORS_REFUSED, where=lambda seen: not _refuses_own_selectors(facts, seen)
+        facts, cause, say, EventKind.SELECTORS_REFUSED, where=lambda seen: not refuses_own_selectors(facts, seen)
     )
-    for clue in reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=_names_selectors):
+    for clue in reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=names_selectors):
         # charon says the same where the modes differ, and only the other end's configuration tells which it is
         vague = not facts.mismatches(Aspect.SELECTORS)
-        yield replace(clue, strength=Strength.HINT, weight=0.4 if _wants_transport(facts) else 0.5) if vague else clue
+        yield replace(clue, strength=Strength.HINT, weight=0.4 if wants_transport(facts) else 0.5) if vague else clue
     yield from replayed(facts, cause, differ, Aspect.SELECTORS)
     yield from _beside_the_ends(facts)
 
@@ -248,7 +248,7 @@ def beside_the_peer(facts: Facts, side: Side) -> tuple[ChildSa, ...]:
     return tuple(found)
 
 
-def _names_selectors(seen: Seen) -> bool:
+def names_selectors(seen: Seen) -> bool:
     """IKEv2 has a notify of its own; in an IKEv1 quick mode identities are the selectors."""
     if seen.event.notify == "TS_UNACCEPTABLE":
         return True
@@ -256,67 +256,12 @@ def _names_selectors(seen: Seen) -> bool:
     return quick and seen.event.notify == "INVALID_ID_INFORMATION"
 
 
-@rule("encapsulation-mode-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
-def encapsulation_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
-    """Tunnel mode against transport mode.
-
-    Seen: the responder refuses the mode in quick mode; the configurations name different modes where the responder does not
-    fall back to tunnel mode.
-    Mended: on either end, by the mode of the other (tunnel between gateways, transport between hosts or under GRE).
-    """
-
-    def say(seen: Seen) -> str:
-        me, peer = ends(facts, seen)
-        return f"{me} refuses {seen.event.offered or 'the encapsulation'} mode of {peer}: use tunnel or transport mode on both."
-
-    def differ(replay: Negotiation, found: Mismatch) -> str:
-        asks, answers = parties(facts, replay)
-        return f"{asks} asks for {found.offered} mode, {answers} has {found.accepted} mode{where_to_change(found)}."
-
-    def meant(seen: Seen) -> str:
-        me, peer = ends(facts, seen)
-        return f"{me} refuses the selectors of {peer}, which agree: it is tunnel against transport mode; use one on both."
-
-    def doubted(seen: Seen) -> str:
-        me, peer = ends(facts, seen)
-        return f"{peer} refuses the selectors of {me}: they differ, or one end wants tunnel mode and the other transport mode."
-
-    cause, blamed = "encapsulation-mode-mismatch", _transports_networks(facts)
-    clues: list[Testimony] = [*reported(facts, cause, say, EventKind.ENCAPSULATION_REFUSED)]
-    if _blamed(facts) is Aspect.ENCAPSULATION:
-        clues += reported(facts, cause, say, *_REFUSALS, where=_is_of_child)
-    if not facts.replays:
-        told = reported(facts, cause, doubted, EventKind.NOTIFY_RECEIVED, strength=Strength.HINT, where=_names_selectors)
-        clues += (replace(clue, weight=0.45 if _wants_transport(facts) else 0.3) for clue in told)
-    if modes_differ_alone(facts):
-        clues += reported(facts, cause, meant, EventKind.SELECTORS_REFUSED, EventKind.CONFIG_INCOMPLETE)
-    clues += reported(
-        facts,
-        cause,
-        say,
-        *_REFUSALS,
-        strength=Strength.STRONG,
-        where=lambda seen: _is_of_child(seen) and not facts.replays and _is_for_another(facts, seen),
-    )
-    clues += reported(
-        facts,
-        cause,
-        meant,
-        EventKind.SELECTORS_REFUSED,
-        strength=Strength.STRONG,
-        where=lambda seen: _refuses_own_selectors(facts, seen),
-    )
-    clues += replayed(facts, cause, differ, Aspect.ENCAPSULATION)
-    for item in clues:
-        yield replace(item, change=change_of(blamed)) if blamed is not None and isinstance(item, Clue) else item
-
-
-def _wants_transport(facts: Facts) -> bool:
+def wants_transport(facts: Facts) -> bool:
     children = [child for side in Side for connection in facts.connections(side) or () for child in connection.children]
     return any(child.mode is EncapsulationMode.TRANSPORT for child in children)
 
 
-def _refuses_own_selectors(facts: Facts, seen: Seen) -> bool:
+def refuses_own_selectors(facts: Facts, seen: Seen) -> bool:
     """The refused selectors are the very ones this end is configured with; or there are none to refuse, because transport mode
     was asked for and what is left of networks then is nothing."""
     children = [child for connection in facts.connections(seen.side) or () for child in connection.children]
@@ -331,18 +276,6 @@ def modes_differ_alone(facts: Facts) -> bool:
     """The configurations differ in the encapsulation mode and not in the selectors: charon answers such an offer as if no
     selectors matched, because it looks for a child with the same of both."""
     return bool(facts.mismatches(Aspect.ENCAPSULATION)) and not facts.mismatches(Aspect.SELECTORS)
-
-
-def _transports_networks(facts: Facts) -> Side | None:
-    """The only end that can be wrong when transport mode is asked for whole networks: it exists between two hosts."""
-    for replay in facts.replays:
-        for side, child in ((Side.LEFT, replay.left_child), (Side.RIGHT, replay.right_child)):
-            if child is None or child.mode is not EncapsulationMode.TRANSPORT:
-                continue
-            networks = [end.network for pair in child.selectors or () for end in (pair.local, pair.remote)]
-            if any(network is not None and network.num_addresses > 1 for network in networks):
-                return side
-    return None
 
 
 @rule("virtual-ip-or-modeconfig", Need.LOG)
