@@ -170,7 +170,7 @@ _DELETED_AT_ONCE: Candidates = (("id-mismatch", 0.4), ("peer-deleted-sa", 0.3), 
 # How far a half-open SA got, in the words of state tables (RFC 2408 exchanges as IOS names their states).
 STATES: tuple[tuple[tuple[str, ...], Candidates], ...] = (
     (
-        ("MM_NO_STATE", "AG_NO_STATE"),
+        ("MM_NO_STATE", "AG_NO_STATE", "MM_WAIT_MSG2", "AM_WAIT_MSG2", "MAIN_I1", "AGGR_I1", "PARENT_I1"),
         (
             ("peer-unreachable", 0.4),
             ("ike-proposal-mismatch", 0.35),
@@ -181,10 +181,13 @@ STATES: tuple[tuple[tuple[str, ...], Candidates], ...] = (
         ),
     ),
     (
-        ("MM_SA_SETUP", "AG_INIT_EXCH"),
+        ("MM_SA_SETUP", "AG_INIT_EXCH", "MM_WAIT_MSG3", "MM_WAIT_MSG4", "MAIN_I2", "MAIN_R1"),
         (("psk-missing", 0.35), ("ike-proposal-mismatch", 0.3), ("psk-mismatch", 0.25), ("peer-unreachable", 0.25)),
     ),
-    (("MM_KEY_EXCH",), (("psk-mismatch", 0.45), ("nat-t-blocked", 0.3), ("id-mismatch", 0.25), ("cert-untrusted", 0.15))),
+    (
+        ("MM_KEY_EXCH", "MM_WAIT_MSG5", "MM_WAIT_MSG6", "MAIN_I3", "MAIN_R2", "PARENT_I2"),
+        (("psk-mismatch", 0.45), ("nat-t-blocked", 0.3), ("id-mismatch", 0.25), ("cert-untrusted", 0.15)),
+    ),
     (
         ("QM_IDLE", "MM_ACTIVE", "AG_AUTH"),
         (("esp-proposal-mismatch", 0.4), ("traffic-selector-mismatch", 0.4), ("pfs-mismatch", 0.3)),
