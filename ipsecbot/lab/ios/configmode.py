@@ -120,6 +120,8 @@ class ConfigMode:
         block = _block(self.roots, body, mode.size)
         if not fresh and len(words) > mode.size:
             block.line = body
+        if mode.opens == "ip access-list extended":
+            self._gather(block, words[3])
         self.path.append((mode, block))
         if mode.opens == "crypto map" and fresh and "dynamic" not in words:
             return Reply(
@@ -127,6 +129,12 @@ class ConfigMode:
                 "        and a valid access list have been configured.\n"
             )
         return Reply()
+
+    def _gather(self, block: Block, number: str) -> None:
+        """A numbered list is the same list under both commands: its `access-list` lines become entries of the block."""
+        lines = [root for root in self.roots if root.words[:2] == ["access-list", number]]
+        block.children = [Block(" ".join(root.words[2:])) for root in lines] + block.children
+        self.roots = [root for root in self.roots if root not in lines]
 
     def _key(self, body: str) -> Reply:
         """A second key for the same address is refused: the first one has to be removed (`no crypto isakmp key …`)."""
@@ -242,7 +250,7 @@ def _access_list(block: Block, body: str, *, negated: bool) -> Reply | None:
         return None
     line = " ".join(entry)
     if negated:
-        block.children = [child for child in block.children if not child.line.endswith(line)]
-    elif not any(child.line.endswith(line) for child in block.children):
+        block.children = [child for child in block.children if child.words[-len(entry) :] != entry]
+    elif not any(child.words[-len(entry) :] == entry for child in block.children):
         block.children.append(Block(line))
     return Reply()

@@ -32,7 +32,12 @@ def read_proposals(blocks: Iterable[Block]) -> tuple[Ikev2Proposal, ...]:
         integrities = tuple(block.child("integrity") or ())
         groups = tuple(int(word) for word in block.child("group") or ())
         prfs = tuple(block.child("prf") or integrities)
-        found.append(Ikev2Proposal(block.words[3], tuple(block.child("encryption") or ()), integrities, prfs, groups))
+        encryptions = tuple(block.child("encryption") or ())
+        if block.words[3] == "default":  # what is typed changes the smart default, the rest of it stays
+            default = DEFAULT_PROPOSAL
+            encryptions, groups = encryptions or default.encryptions, groups or default.groups
+            integrities, prfs = integrities or default.integrities, prfs or default.prfs
+        found.append(Ikev2Proposal(block.words[3], encryptions, integrities, prfs, groups))
     return tuple(found)
 
 

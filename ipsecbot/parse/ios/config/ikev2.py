@@ -41,9 +41,12 @@ _AUTH = {
 
 def default_proposal(release: tuple[int, int] | None) -> Proposal:
     """The smart default of a release (major, minor); an unknown release is taken for IOS XE 16 or later."""
-    words = _OLD_DEFAULT if release is not None and release < _FIRST_NEW_RELEASE else _NEW_DEFAULT
-    algorithms, _ = _algorithms(words)
+    algorithms, _ = _algorithms(_default_words(release))
     return Proposal(Protocol.IKE, algorithms, 1, name="default")
+
+
+def _default_words(release: tuple[int, int] | None) -> dict[str, str]:
+    return _OLD_DEFAULT if release is not None and release < _FIRST_NEW_RELEASE else _NEW_DEFAULT
 
 
 def _algorithms(settings: dict[str, str]) -> tuple[tuple[Algorithm, ...], list[str]]:
@@ -71,6 +74,8 @@ def _proposal(reader: Reader, line: Line, match: re.Match[str]) -> None:
             settings[words[0]] = words[1]
         elif not re.match(r"no\s|exit$", child.text):
             reader.gap(child, "unknown command in an IKEv2 proposal")
+    if match["name"] == "default":  # what stands there changes the smart default, the rest of it stays
+        settings = {**_default_words(reader.router.release), **settings}
     algorithms, unknown = _algorithms(settings)
     if unknown:
         reader.gap(line, f"unknown algorithm in an IKEv2 proposal: {' '.join(unknown)}")
