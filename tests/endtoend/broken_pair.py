@@ -26,7 +26,7 @@ HQ, BRANCH, TUNNEL = "hq", "branch", "hq-branch"
 KEY = "Zwiebelturm-41-Hafen"
 SCHEMA = json.loads((Path(ipsecbot.report.__file__).parent / "diagnosis.schema.json").read_text(encoding="utf-8"))
 TIME_SCALE = 20.0
-NEVER = ("Traceback", "Error:", "Exception", "Errno", "<class", "Aborted!", 'File "')
+NEVER = ("a fault of the program itself", "Traceback", "Error:", "Exception", "Errno", "<class", "Aborted!", 'File "')
 
 
 def config(name: str, own: str, peer: str, inside: str, far: str, group: int = 14, key: str = KEY) -> str:
