@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ,]+(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,6}))?)?\s?(Z|[+-]\d\d:?\d\d)?(?![\d])")
 _BSD = re.compile(r"\b([A-Z][a-z]{2})\s+(\d{1,2})\s+(?:(\d{4})\s+)?(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:\s+(\d{4})\b)?")
@@ -11,8 +12,16 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _LEAP_YEAR = 2000  # stands for the year of a log that names none and was collected nobody knows when
 
 
+_LONGEST = 400  # characters in which a stamp has to stand
+
+
 def read_time(text: str, year: int | None) -> datetime | None:
     """The time stamp in front of a line; without a year it is `year`'s. None where there is none, or no valid one."""
+    return _read(text[:_LONGEST], year)
+
+
+@lru_cache(maxsize=256)  # a busy second has many lines
+def _read(text: str, year: int | None) -> datetime | None:
     if match := _ISO.search(text):
         *numbers, fraction, zone = match.groups()
         parts = [int(number or 0) for number in numbers]

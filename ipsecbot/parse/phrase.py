@@ -8,7 +8,6 @@ looked up by their first word; those that begin with something that varies are t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -102,15 +101,12 @@ class PhraseBook:
     def find(self, message: str) -> tuple[Phrase, re.Match[str]] | None:
         """The first row whose sentence the message is; None when none is."""
         message = message.strip()
-        for phrase in self._candidates(message):
-            if match := phrase.match(message):
-                return phrase, match
-        return None
-
-    def _candidates(self, message: str) -> Iterator[Phrase]:
         first, _, _ = message.partition(" ")
-        yield from self._by_word.get(first, ())
-        yield from self._by_word.get("", ())
+        for phrases in (self._by_word.get(first, ()), self._by_word.get("", ())):
+            for phrase in phrases:
+                if match := phrase.match(message):
+                    return phrase, match
+        return None
 
 
 def _first_word(sentence: str) -> str:

@@ -69,7 +69,7 @@ def _pasted(files: tuple[ConfigFile, ...]) -> tuple[ConfigFile, ...]:
     for file in files:
         lines = [line if is_secret_line(line) else "" for line in file.lines]
         if any(lines):
-            found.append(replace(file, output=replace(file.output, text="\n".join(lines))))
+            found.append(replace(file, lines=tuple(lines)))
     return tuple(found)
 
 

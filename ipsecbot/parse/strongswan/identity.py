@@ -7,6 +7,7 @@ Source: ipsec.conf(5) "IDENTITY PARSING" and swanctl.conf(5) `local.id`; the pre
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from ipsecbot.model.evidence import Source
@@ -64,6 +65,7 @@ def canonical_dn(text: str) -> str:
     return ", ".join("=".join(word.strip() for word in part.split("=", 1)) for part in parts if part)
 
 
+@lru_cache(maxsize=1024)  # a log names the same few on every line
 def canonical_address(text: str) -> str:
     """An address or network as ipaddress prints it; any other text (a host name, `%any`) stays as it is, in lower case."""
     try:

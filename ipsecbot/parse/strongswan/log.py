@@ -34,6 +34,7 @@ _MESSAGES = (EventKind.SENT, EventKind.RECEIVED, EventKind.RETRANSMITTED)
 # What happens to the host, not to a message, although a thread that handled one may print it.
 _LOOSE = (EventKind.LINK, EventKind.DAEMON_STARTED, EventKind.DAEMON_STOPPED, EventKind.CONFIG_REFUSED)
 _OUTGOING = (EventKind.SENT, EventKind.RETRANSMITTED)
+_TRANSPORT = "USE_TRANSPORT_MODE"
 # Several sentences of charon say the same of one message, the most exact one first; one event is enough.
 _ONCE = (EventKind.UNDECRYPTABLE, EventKind.GAVE_UP, EventKind.CERTIFICATE_REFUSED)
 
@@ -121,7 +122,9 @@ class _Reader:
 
     def _thread(self, line: LogLine) -> _Thread:
         """What is known of this line's thread; nothing, when it has turned to another IKE_SA."""
-        thread = self.threads.setdefault(line.thread, _Thread(line.unique))
+        thread = self.threads.get(line.thread)
+        if thread is None:
+            thread = self.threads[line.thread] = _Thread(line.unique)
         if line.unique is not None and thread.unique not in (None, line.unique):
             thread = self.threads[line.thread] = _Thread(line.unique)
         thread.unique = line.unique or thread.unique
@@ -221,14 +224,17 @@ class _Reader:
     def _inside(self, event: LogEvent, thread: _Thread) -> None:
         """Events that the payloads of a message are by themselves."""
         received = event.kind is EventKind.RECEIVED
+        notifies = notifies_in(event.payloads)
+        if not any(is_error(notify) or notify == _TRANSPORT for notify in notifies):
+            return
         bare = replace(event, payloads=(), detail=None)
-        for notify in notifies_in(event.payloads):
+        for notify in notifies:
             if is_error(notify):
                 kind = EventKind.NOTIFY_RECEIVED if received else EventKind.NOTIFY_SENT
                 self.events.append(replace(bare, kind=kind, notify=notify))
                 if received:
                     thread.notifies[notify] = len(self.events) - 1
-            elif notify == "USE_TRANSPORT_MODE":
+            elif notify == _TRANSPORT:
                 offered = replace(bare, kind=EventKind.ENCAPSULATION_OFFERED, detail="transport")
                 self.events.append(offered)
 

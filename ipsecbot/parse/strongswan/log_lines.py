@@ -45,15 +45,18 @@ class LogLine:
 
 def read_lines(text: str, year: int | None) -> Iterator[LogLine]:
     """The lines of charon in a text, each once: many systems log every line twice, by two writers or to two files."""
-    recent: deque[tuple[datetime | None, str, tuple[bool, ...]]] = deque(maxlen=_MEMORY)
+    recent: deque[tuple[datetime | None, str]] = deque(maxlen=_MEMORY)
+    writers: deque[tuple[bool, ...]] = deque(maxlen=_MEMORY)
     for number, raw in enumerate(text.split("\n"), 1):
         line = _read(number, raw.rstrip("\r"), year)
         if line is None:
             continue
         writer = (bool(line.thread[:1].isdigit()), line.unique is not None, "charon-systemd" in raw)
-        if any(at == line.at and message == line.message and other != writer for at, message, other in recent):
+        said = line.at, line.message
+        if said in recent and any(one == said and other != writer for one, other in zip(recent, writers, strict=True)):
             continue
-        recent.append((line.at, line.message, writer))
+        recent.append(said)
+        writers.append(writer)
         yield line
 
 
