@@ -140,6 +140,10 @@ def _selectors(plan: Plan) -> Lines | None:
     rules = [_permit_rule(pair) for pair in plan.edit.selectors]
     if not rules or None in rules:
         return None
+    if plan.child is not None and plan.child.selector_source is not None:
+        words = plan.child.selector_source.text.strip()
+        if words.startswith(("interface", "tunnel mode")):
+            return _tunnel_mode(plan)
     places = [plan.edit.near, *((plan.child.selector_source,) if plan.child is not None else ())]
     names = [match[1] for place in places if place is not None and (match := _ACL.match(place.text.strip()))]
     listed = plan.child.selector_list if plan.child is not None else None
@@ -147,6 +151,12 @@ def _selectors(plan: Plan) -> Lines | None:
     old = [_permit_rule(pair) for pair in (plan.child.selectors or ()) if pair not in plan.edit.selectors] if plan.child else []
     gone = [f" no {rule}" for rule in old if rule is not None]
     return (f"ip access-list extended {name}", *gone, *(f" {rule}" for rule in rules))
+
+
+def _tunnel_mode(plan: Plan) -> Lines:
+    """A tunnel interface protects by its mode: everything, or the GRE between its ends."""
+    everything = all(pair.local.network is not None and not pair.local.network.prefixlen for pair in plan.edit.selectors)
+    return (_context(plan, "interface"), f" tunnel mode {'ipsec ipv4' if everything else 'gre ip'}")
 
 
 def _version(plan: Plan) -> Lines | None:
@@ -157,6 +167,9 @@ def _version(plan: Plan) -> Lines | None:
 def _exchange_mode(plan: Plan) -> Lines | None:
     if plan.edit.exchange_mode is not ExchangeMode.MAIN or plan.edit.address is None:
         return None
+    near = plan.edit.near.text.strip() if plan.edit.near is not None else ""
+    if near.startswith("initiate mode"):
+        return (_context(plan, "crypto isakmp profile"), " no initiate mode aggressive")
     return (f"no crypto isakmp peer address {plan.edit.address}",)
 
 

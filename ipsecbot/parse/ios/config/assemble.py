@@ -219,7 +219,7 @@ def _of_tunnel(reader: Reader, interface: Interface) -> Connection:
         vrf=interface.tunnel_vrf,
         running=_running(reader),
         problems=(*problems, *_profile_problems(reader, policy), *_isakmp_off(reader)),
-        address_source=interface.address_source,
+        address_source=interface.destination_source or interface.address_source,
         source=interface.source,
     )
 

@@ -100,6 +100,7 @@ class Interface:
     protection: str | None = None
     protection_source: Source | None = None
     address_source: Source | None = None
+    destination_source: Source | None = None
     mode_source: Source | None = None
 
 

@@ -61,6 +61,7 @@ def _tunnel_source(reader: Reader, line: Line, interface: Interface, match: re.M
 
 def _tunnel_destination(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
     word = match["word"].strip()
+    interface.destination_source = reader.source(line)
     try:
         interface.tunnel_destination = str(ip_address(word))
     except ValueError:
