@@ -79,7 +79,8 @@ def _missing_proposals(end: Endpoint) -> Iterator[Caution]:
                 end,
                 "no-proposal",
                 f"{connection.name} names no proposal for {' and '.join(silent)}: the daemon's defaults apply.",
-                "they change with each release, and old clients (IKEv1 phones above all) may find nothing in them they can do",
+                "they change with each release, and the other end has to guess them"
+                + ("; old IKEv1 clients may find nothing in them they can do" if connection.ike.versions == (1,) else ""),
                 connection.source,
             )
 
