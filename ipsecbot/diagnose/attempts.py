@@ -68,6 +68,12 @@ class Attempt:
         )
 
     @property
+    def is_renewal(self) -> bool:
+        """It renews the keys of an SA that exists (RFC 7296 section 1.3.3)."""
+        payloads = {payload for message in self.exchange.messages for payload in message.payloads}
+        return any("REKEY_SA" in payload for payload in payloads)
+
+    @property
     def is_notice(self) -> bool:
         """An INFORMATIONAL exchange: it negotiates nothing."""
         return self.exchange.kind is ExchangeKind.INFORMATIONAL

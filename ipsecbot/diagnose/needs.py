@@ -10,6 +10,7 @@ from ipsecbot.diagnose.facts import SIDES, Facts
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Missing, Side
 from ipsecbot.model.sa import Role
+from ipsecbot.model.surroundings import Surroundings
 
 
 class Need(Enum):
@@ -24,6 +25,7 @@ class Need(Enum):
     CHILD_SAS = "child-sas"
     BOTH_CHILD_SAS = "both-child-sas"
     DAEMON = "daemon"
+    AROUND = "around"  # routes, translation, filters, forwarding, pings of one end at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ def _children(facts: Facts, side: Side) -> bool:
     return facts.state(side).children is not None
 
 
+def _around(facts: Facts, side: Side) -> bool:
+    end = facts.end(side)
+    return end is not None and end.around != Surroundings()
+
+
 def _daemon(facts: Facts, side: Side) -> bool:
     end = facts.end(side)
     return end is not None and end.ike_running is not None
@@ -108,6 +115,14 @@ _TABLE: dict[Need, _Row] = {
     Need.CHILD_SAS: _Row(_children, _both, True, _SA_IOS, _SA_SWAN, "to see whether packets are protected and counted"),
     Need.BOTH_CHILD_SAS: _Row(
         _children, _both, False, _SA_IOS, _SA_SWAN, "to compare what one end sends with what the other receives"
+    ),
+    Need.AROUND: _Row(
+        _around,
+        _both,
+        True,
+        "`show ip route`, `show ip nat translations`, `show access-lists`, and a ping between the protected networks",
+        "`ip route`, `iptables-save -c` or `nft list ruleset`, `sysctl net.ipv4.ip_forward`, and a ping between the networks",
+        "to see what becomes of packets beside the tunnel",
     ),
     Need.DAEMON: _Row(
         _daemon,

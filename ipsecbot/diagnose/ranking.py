@@ -14,8 +14,8 @@ _MOST_EVIDENCE = 8  # lines quoted per finding
 _SAID = {"key-length": "encryption", "mode-or-auth": None}
 # Attributes belong to proposals; these causes have none to name.
 _WITHOUT = frozenset({"auth-method-mismatch", "exchange-mode-mismatch", "psk-missing", "psk-mismatch", "id-mismatch"})
-# "Nothing tells why yet": any cause that tells comes first.
-_UNEXPLAINED = frozenset({"one-way-traffic"})
+# Concluded from what is absent: any cause that something speaks for comes first.
+_UNEXPLAINED = frozenset({"one-way-traffic", "no-interesting-traffic"})
 _LOGS = (Witness.RESPONDER, Witness.INITIATOR)
 
 

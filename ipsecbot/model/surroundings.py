@@ -61,9 +61,10 @@ class Surroundings:
 
     `translations`: the rules in order; `translated`: flows seen in the translation table. `dropped`: flows that a filter was
     seen to drop. `unforwarded`: lines that say this end does not forward; `martians`: flows it drops by reverse path.
-    `idle_timers`: lines that configure a teardown after inactivity.
-    `incomplete`: lines by which the device itself calls its configuration incomplete. `too_big`: lines that say a packet was
-    larger than the path takes.
+    `idle_timers`: lines that configure a teardown after inactivity. `incomplete`: lines by which the device itself calls its
+    configuration incomplete. `too_big`: lines that say a packet was larger than the path takes. `port_unreachable`: ICMP says
+    that nothing listens for IKE at an address; `daemon_down`: no daemon answers on this end; `not_loaded`: the daemon does not
+    know a connection it was asked for.
     """
 
     routes: tuple[Route, ...] | None = None
@@ -77,3 +78,6 @@ class Surroundings:
     idle_timers: tuple[Source, ...] = ()
     incomplete: tuple[Source, ...] = ()
     too_big: tuple[Source, ...] = ()
+    port_unreachable: tuple[Source, ...] = ()
+    daemon_down: tuple[Source, ...] = ()
+    not_loaded: tuple[Source, ...] = ()

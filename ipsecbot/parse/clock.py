@@ -9,7 +9,7 @@ from functools import lru_cache
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ,]+(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,6}))?)?\s?(Z|[+-]\d\d:?\d\d)?(?![\d])")
 _BSD = re.compile(r"\b([A-Z][a-z]{2})\s+(\d{1,2})\s+(?:(\d{4})\s+)?(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:\s+(\d{4})\b)?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LEAP_YEAR = 2000  # stands for the year of a log that names none and was collected nobody knows when
+UNKNOWN_YEAR = 2000  # a leap year, which stands for the year of a log that names none and was collected nobody knows when
 
 
 _LONGEST = 400  # characters in which a stamp has to stand
@@ -27,7 +27,7 @@ def _read(text: str, year: int | None) -> datetime | None:
         parts = [int(number or 0) for number in numbers]
         return _time(parts, fraction, _zone(zone))
     if (match := _BSD.search(text)) and match[1] in _MONTHS:
-        own_year = match[3] or match[8] or year or _LEAP_YEAR
+        own_year = match[3] or match[8] or year or UNKNOWN_YEAR
         parts = [int(own_year), _MONTHS.index(match[1]) + 1, *(int(match[group]) for group in (2, 4, 5, 6))]
         return _time(parts, match[7], None)
     return None

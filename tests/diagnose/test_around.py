@@ -99,6 +99,14 @@ def lost_at_rekey() -> Tunnel:
     return tunnel(replace(LEFT.endpoint, ike_sas=(), child_sas=()), None, born, renewed)
 
 
+def renewals_that_met() -> Tunnel:
+    shown = lost_at_rekey()
+    born, renewed = shown.ladder.exchanges
+    asked = replace(renewed.messages[0], payloads=("N(REKEY_SA)", "SA", "No", "TSi", "TSr"))
+    told_no = replace(renewed, messages=(asked, *renewed.messages[1:]), events=(told("west", "TS_UNACCEPTABLE"),))
+    return replace(shown, ladder=replace(shown.ladder, exchanges=(born, told_no)))
+
+
 def unset_clock() -> Tunnel:
     stamped = event("east", K.CERTIFICATE_REFUSED, attribute="not-yet-valid", at=datetime(1993, 3, 1, 0, 4, tzinfo=UTC))
     return refused_at_auth(stamped, event("east", K.AUTHENTICATION_FAILED))
@@ -122,6 +130,12 @@ OUTAGES = [
     (lambda: lost_certificate(fragmentation=False), "ike-fragmentation", Change.RIGHT, 0.6),
     (pieces, "ike-fragmentation", Change.PATH, 0.7),
     (lost_at_rekey, "rekey-failure", Change.EITHER, 0.6),
+    (renewals_that_met, "rekey-failure", Change.EITHER, 0.6),
+    (lambda: idle(port_unreachable=(line("west", "udp port 500 unreachable"),)), "peer-not-listening", Change.RIGHT, 0.8),
+    (lambda: idle(daemon_down=(line("west", "charon.vici failed"),)), "peer-not-listening", Change.LEFT, 0.8),
+    (lambda: idle(not_loaded=(line("west", "no config named 'gw'"),)), "config-not-loaded", Change.LEFT, 0.7),
+    (lambda: idle(incomplete=(line("west", "WARNING: This access list"),)), "crypto-map-incomplete", Change.LEFT, 0.8),
+    (lambda: up(12, 0, dropped=(flow("0.0.0.0/0", "0.0.0.0/0", 12),)), "firewall-drops-decrypted", Change.LEFT, 0.6),
     (unset_clock, "clock-skew", Change.RIGHT, 0.9),
 ]
 

@@ -137,6 +137,25 @@ def test_idle_timers_and_own_complaints() -> None:
     assert read("        WARNING: This access list has not been configured\n").incomplete
 
 
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        (
+            "10:00:05.2 IP 203.0.113.44 > 198.51.100.8: ICMP 203.0.113.44 udp port 500 unreachable, length 36",
+            "port_unreachable",
+        ),
+        ("connecting to 'unix:///var/run/charon.vici' failed: No such file or directory", "daemon_down"),
+        ("initiate failed: CHILD_SA config 'lan' not found", "not_loaded"),
+        ("no config named 'site'", "not_loaded"),
+        ("From 198.51.100.1 icmp_seq=1 Frag needed and DF set (mtu = 1400)", "too_big"),
+    ],
+)
+def test_what_tools_say_about_the_daemon_and_the_path(line: str, field: str) -> None:
+    """Also in the middle of a log."""
+    assert len(getattr(read(line), field)) == 1
+    assert len(getattr(read(line, OutputKind.LOG), field)) == 1
+
+
 def test_odd_lines_are_no_trouble() -> None:
     """Cut, empty and very long ones."""
     odd = "\n".join(

@@ -59,7 +59,7 @@ def _passes(facts: Facts, side: Side) -> bool:
     return bool(state.packets_out) and bool(state.packets_in)
 
 
-@rule("nat-before-ipsec", Need.CONFIG, Need.CHILD_SAS)
+@rule("nat-before-ipsec", Need.AROUND, Need.CONFIG, Need.CHILD_SAS)
 def nat_before_ipsec(facts: Facts) -> Iterator[Testimony]:
     """Packets are translated before they are looked at for IPsec, and so match no selector any more.
 
@@ -95,7 +95,7 @@ def _first_translation(around: Surroundings, pair: SelectorPair) -> Flow | None:
     return None
 
 
-@rule("no-route", Need.CONFIG, Need.CHILD_SAS, Need.LOG)
+@rule("no-route", Need.AROUND, Need.CONFIG, Need.CHILD_SAS, Need.LOG)
 def no_route(facts: Facts) -> Iterator[Testimony]:
     """The routing table has no way to the other end or to the networks behind it.
 
@@ -131,7 +131,7 @@ def _targets(facts: Facts, side: Side) -> tuple[Network, ...]:
     return tuple(dict.fromkeys((*peers, *remote)))
 
 
-@rule("subnet-overlap", Need.CONFIG, Need.CHILD_SAS)
+@rule("subnet-overlap", Need.AROUND, Need.CONFIG, Need.CHILD_SAS)
 def subnet_overlap(facts: Facts) -> Iterator[Testimony]:
     """Both sites, or two tunnels of one end, use overlapping networks.
 
@@ -204,7 +204,7 @@ def _both_overlap(one: SelectorPair, other: SelectorPair) -> bool:
     return _overlap(one.local.network, other.local.network) and _overlap(one.remote.network, other.remote.network)
 
 
-@rule("firewall-drops-decrypted", Need.CONFIG, Need.CHILD_SAS)
+@rule("firewall-drops-decrypted", Need.AROUND, Need.CONFIG, Need.CHILD_SAS)
 def firewall_drops_decrypted(facts: Facts) -> Iterator[Testimony]:
     """A filter on one end drops packets of the protected networks, before or after IPsec.
 
@@ -231,7 +231,7 @@ def firewall_drops_decrypted(facts: Facts) -> Iterator[Testimony]:
             yield Clue(strength, Witness.STATE, evidence, headline, change=change_of(side), weight=weight)
 
 
-@rule("forwarding-disabled", Need.CONFIG, Need.CHILD_SAS)
+@rule("forwarding-disabled", Need.AROUND, Need.CONFIG, Need.CHILD_SAS)
 def forwarding_disabled(facts: Facts) -> Iterator[Testimony]:
     """The host does not forward between its interfaces, or drops by reverse path.
 
@@ -256,7 +256,7 @@ def forwarding_disabled(facts: Facts) -> Iterator[Testimony]:
             )
 
 
-@rule("mtu-blackhole", Need.CHILD_SAS, Need.CONFIG, Need.LOG)
+@rule("mtu-blackhole", Need.AROUND, Need.CHILD_SAS, Need.CONFIG, Need.LOG)
 def mtu_blackhole(facts: Facts) -> Iterator[Testimony]:
     """Small packets pass the tunnel, large ones vanish.
 

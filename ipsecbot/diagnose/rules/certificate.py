@@ -16,6 +16,7 @@ _RARELY = 0.35  # issued ahead of time
 _OUTSIDE = 0.65  # certificate or clock: outside its validity in any case
 _PERHAPS = 0.45
 _NOBODY_RUNS_THEN = 2005
+_YEAR_NOT_PRINTED = 2000  # what stands for the year of a log that names none
 
 
 def _refused(facts: Facts, cause: str, words: str, *attributes: str | None) -> Iterator[Clue]:
@@ -91,7 +92,9 @@ def _is_unset(seen: Seen) -> bool:
     at = seen.event.at
     if at is None:
         return False
-    return at.year < _NOBODY_RUNS_THEN or ((at.month, at.day) == (3, 1) and seen.event.source.text.lstrip().startswith("*"))
+    return (at.year < _NOBODY_RUNS_THEN and at.year != _YEAR_NOT_PRINTED) or (
+        (at.month, at.day) == (3, 1) and seen.event.source.text.lstrip().startswith("*")
+    )
 
 
 @rule("cert-untrusted", Need.LOG)

@@ -249,7 +249,10 @@ def beside_the_peer(facts: Facts, side: Side) -> tuple[ChildSa, ...]:
 
 
 def names_selectors(seen: Seen) -> bool:
-    """IKEv2 has a notify of its own; in an IKEv1 quick mode identities are the selectors."""
+    """IKEv2 has a notify of its own; in an IKEv1 quick mode identities are the selectors. Selectors that are renewed were
+    accepted before: then two renewals met each other."""
+    if seen.exchange is not None and Attempt(seen.exchange, seen.side).is_renewal:
+        return False
     if seen.event.notify == "TS_UNACCEPTABLE":
         return True
     quick = seen.exchange is not None and seen.exchange.kind is ExchangeKind.QUICK

@@ -20,6 +20,7 @@ _BY_TIMER = 0.65
 _ONE_ADDRESS = 0.65  # it may be one peer that starts again and again
 _LOST_AT_REKEY = 0.65
 # These speak of proposals, groups and selectors, and have causes of their own
+_OF_SELECTORS = frozenset({"TS_UNACCEPTABLE"})
 _OF_PROPOSALS = frozenset({"NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD", "TS_UNACCEPTABLE", "INVALID_ID_INFORMATION"})
 # What else makes an end remove an SA
 _REASONS = (
@@ -216,7 +217,8 @@ def rekey_failure(facts: Facts) -> Iterator[Testimony]:
             renewal = attempt.is_child and (attempt.is_refused or attempt.is_unanswered or _told(attempt))
             if attempt.side is not side or not renewal or attempt.child_established:
                 continue
-            if not ups or mine.index(attempt.exchange) < ups[0] or _told(attempt) & _OF_PROPOSALS:
+            about_proposals = _told(attempt) & (_OF_PROPOSALS - _OF_SELECTORS if attempt.is_renewal else _OF_PROPOSALS)
+            if not ups or mine.index(attempt.exchange) < ups[0] or about_proposals:
                 continue
             me, peer = facts.name(side), facts.name(side.other)
             told = [event.source for event in attempt.exchange.events if event.notify in ERROR_NOTIFIES]

@@ -118,7 +118,7 @@ def _silence(facts: Facts, attempt: Attempt, me: str, peer: str, address: str) -
     return Clue(Strength.STRONG, Witness.INITIATOR, evidence, headline, change=Change.PATH)
 
 
-@rule("peer-not-listening", Need.DAEMON, Need.INITIATOR_LOG)
+@rule("peer-not-listening", Need.DAEMON, Need.INITIATOR_LOG, Need.AROUND)
 def peer_not_listening(facts: Facts) -> Iterator[Testimony]:
     """The host is there, but nothing speaks IKE on it.
 
@@ -133,6 +133,17 @@ def peer_not_listening(facts: Facts) -> Iterator[Testimony]:
         if end is not None and end.ike_running is False and end.ike_running_source is not None:
             headline = f"No IKE daemon runs on {facts.name(side)}: start it there."
             yield Clue(Strength.PROOF, Witness.DAEMON, (end.ike_running_source,), headline, change=change_of(side))
+
+        if end is not None and end.around.daemon_down:
+            headline = f"No IKE daemon answers on {facts.name(side)}: start it there."
+            yield Clue(
+                Strength.PROOF, Witness.DAEMON, end.around.daemon_down[:2], headline, change=change_of(side), weight=0.88
+            )
+        if end is not None and end.around.port_unreachable:
+            peer = facts.name(side.other)
+            headline = f"{peer} answers with ICMP port unreachable: nothing listens for IKE there; start the daemon on {peer}."
+            lead = end.around.port_unreachable[:2]
+            yield Clue(Strength.PROOF, Witness.STATE, lead, headline, change=change_of(side.other), weight=0.88)
 
     def say(seen: Seen) -> str:
         me, peer = ends(facts, seen)

@@ -19,7 +19,7 @@ _SAYS_SO_ITSELF = 0.85
 _ON_DISK_ONLY = 0.8  # it may be left over, and another connection meant
 
 
-@rule("crypto-map-incomplete", Need.CONFIG, Need.LOG)
+@rule("crypto-map-incomplete", Need.CONFIG, Need.LOG, Need.AROUND)
 def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
     """IOS: a crypto map without ACL, peer or transform set, or applied to no interface; tunnel protection missing.
 
@@ -85,7 +85,7 @@ def _is_router(facts: Facts, side: Side) -> bool:
     return end is not None and end.device.platform is not Platform.STRONGSWAN
 
 
-@rule("config-not-loaded", Need.CONFIG, Need.LOG)
+@rule("config-not-loaded", Need.CONFIG, Need.LOG, Need.AROUND)
 def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
     """The configuration on disk is not what the daemon runs.
 
@@ -107,6 +107,13 @@ def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
             evidence = lines(*(connection.source for connection in idle))
             yield Clue(Strength.PROOF, Witness.CONFIG, evidence, headline, change=change_of(side), weight=_ON_DISK_ONLY)
         yield from _not_as_written(facts, side)
+        end = facts.end(side)
+        if end is not None and end.around.not_loaded:
+            headline = (
+                f"The daemon of {facts.name(side)} does not know a connection it is asked for: load the configuration there."
+            )
+            lead = end.around.not_loaded[:2]
+            yield Clue(Strength.STRONG, Witness.DAEMON, lead, headline, change=change_of(side), weight=0.75)
 
     def say(seen: Seen) -> str:
         return (

@@ -13,7 +13,8 @@ _ANY = rf"(?:{_V4}(?:/\d{{1,2}})?|[0-9a-fA-F:]*::?[0-9a-fA-F:]*(?:/\d{{1,3}})?)"
 
 # In a log only lines with one of these words are looked at.
 IN_A_LOG = re.compile(
-    r" SRC=|martian|[Dd]en(?:ied|y)|Frag|too long|ICMP|Success rate|transmitted|PING|Packet sent|clear crypto"
+    r" SRC=|martian|[Dd]en(?:ied|y)|Frag|too long|ICMP|Success rate|transmitted|PING|Packet sent|charon\.vici|no config named|"
+    r"config '"
 )
 # ---- routing tables
 IOS_ROUTE = re.compile(
@@ -78,3 +79,9 @@ IDLE_TIMER = re.compile(
 INCOMPLETE = re.compile(
     r"\s*WARNING: This access list has not been configured|\s*ERROR: The specified .*does not exist", re.IGNORECASE
 )
+# ---- what listens, and what it knows (swanctl(8), ipsec(8), tcpdump(8))
+PORT_UNREACHABLE = re.compile(r".{0,200}ICMP \S+ udp port (?:500|4500|isakmp|ipsec-nat-t) unreachable")
+DAEMON_DOWN = re.compile(
+    r"\s*connecting to 'unix://\S*charon\.vici' failed|\s*(?:failed to connect to|no) charon (?:daemon|socket)"
+)
+NOT_LOADED = re.compile(r".{0,120}(?:no config named '|initiate failed: (?:CHILD_SA|IKE_SA)? ?config '[^']*' not found)")

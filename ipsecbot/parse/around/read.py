@@ -44,6 +44,9 @@ class _Sights:
     idle_timers: list[Source] = field(default_factory=list)
     incomplete: list[Source] = field(default_factory=list)
     too_big: list[Source] = field(default_factory=list)
+    port_unreachable: list[Source] = field(default_factory=list)
+    daemon_down: list[Source] = field(default_factory=list)
+    not_loaded: list[Source] = field(default_factory=list)
 
 
 def read_surroundings(outputs: Iterable[RawOutput], device: str) -> Surroundings:
@@ -63,6 +66,9 @@ def read_surroundings(outputs: Iterable[RawOutput], device: str) -> Surroundings
         idle_timers=tuple(sights.idle_timers),
         incomplete=tuple(sights.incomplete),
         too_big=tuple(sights.too_big),
+        port_unreachable=tuple(sights.port_unreachable),
+        daemon_down=tuple(sights.daemon_down),
+        not_loaded=tuple(sights.not_loaded),
     )
 
 
@@ -237,6 +243,9 @@ class _Reader:
             (say.UNFORWARDED, seen.unforwarded),
             (say.IDLE_TIMER, seen.idle_timers),
             (say.INCOMPLETE, seen.incomplete),
+            (say.PORT_UNREACHABLE, seen.port_unreachable),
+            (say.DAEMON_DOWN, seen.daemon_down),
+            (say.NOT_LOADED, seen.not_loaded),
         ):
             if pattern.match(line):
                 found.append(source)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from ipsecbot.parse.clock import UNKNOWN_YEAR
+
 _SPAN = re.compile(r"(.+?) to (.+)")
 _TIME = "%b %d %H:%M:%S %Y"
 
@@ -22,4 +24,6 @@ def validity_attribute(span: str, at: datetime | None) -> str | None:
     except ValueError:
         return None
     now = at.replace(tzinfo=None)
+    if now.year == UNKNOWN_YEAR:
+        return "expired"  # outside its validity, and that is how certificates mostly are
     return "expired" if now > end else "not-yet-valid" if now < begin else None
