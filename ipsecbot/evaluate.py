@@ -1,8 +1,9 @@
 """Labelled cases → how often the program is right, and how well its confidence is calibrated.
 
-A case is a folder with one folder for each device and a truth.yaml: `cause` (a code of faults.yaml), `also` and `accept`
-(labels that count as right too), `attribute`, `stage` (the last message reached), `visible` (false: the text alone does not
-tell, so that `undetermined` is right, or the cause at a confidence below 0.7).
+A case is a folder (alone, or in a folder that groups cases) with one folder for each device and a truth.yaml: `cause` (a
+code of faults.yaml), `also` and `accept` (labels that count as right too), `attribute`, `stage` (the last message
+reached), `visible` (false: the text alone does not tell, so that `undetermined` is right, or the cause at a confidence
+below 0.7).
 """
 
 from __future__ import annotations
@@ -142,22 +143,37 @@ def evaluate(cases: Path) -> Evaluation:
     fingerprinter = KeyedFingerprinter(b"the same in every run, so that two runs can be compared")
     scores: list[Score] = []
     unusable: list[tuple[str, str]] = []
-    for folder in sorted(path for path in cases.iterdir() if path.is_dir() and not path.name.startswith(".")):
+    for folder in _folders(cases):
+        name = folder.relative_to(cases).as_posix()
         try:
-            scores.append(_score(folder, fingerprinter))
+            scores.append(_score(name, folder, fingerprinter))
         except IpsecbotError as error:
-            unusable.append((folder.name, str(error)))
+            unusable.append((name, str(error)))
     return Evaluation(tuple(scores), tuple(unusable))
 
 
-def _score(folder: Path, fingerprinter: Fingerprinter) -> Score:
+def _folders(below: Path) -> Iterator[Path]:
+    """The folders that should be cases: `below`/<case>, or `below`/<group>/<case> where the group keeps cases only."""
+    for folder in _subfolders(below):
+        grouped = any((inner / "truth.yaml").exists() for inner in _subfolders(folder))
+        if grouped and not (folder / "truth.yaml").exists():
+            yield from _subfolders(folder)
+        else:
+            yield folder
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _score(name: str, folder: Path, fingerprinter: Fingerprinter) -> Score:
     truth = read_truth(folder / "truth.yaml")
-    folders = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    folders = _subfolders(folder)
     if not folders:
         raise InputError("no folder of a device in it.")
     diagnosis = conclude_texts(tuple(read_device(str(path), fingerprinter) for path in folders))
     return Score(
-        case=folder.name,
+        case=name,
         truth=truth,
         got=diagnosis.cause,
         attribute=diagnosis.attribute,
