@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import multiprocessing
+import os
 import sys
 import tempfile
 import time
@@ -14,8 +15,14 @@ from typing import Any
 from swan_confs import SECRETS
 from swan_fault import Fault, Trigger
 
+from ipsecbot.interfaces.cli import main
 from ipsecbot.lab.strongswan.pair import StrongswanPair
 from ipsecbot.lab.strongswan.standing import inventory_text
+
+# Every run is a process of its own, forked from one that has the SSH libraries in memory: to import them takes longer than
+# most diagnoses.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["pytest", "ipsecbot.interfaces.cli", "ipsecbot.pipeline", "netmiko", "napalm"])
 
 
 @dataclass(frozen=True)
@@ -47,14 +54,28 @@ def set_up(pair: StrongswanPair, fault: Fault) -> None:
             time.sleep(0.02)
 
 
+def _main(command: tuple[str, ...], folder: Path) -> None:
+    """The program's own entry, with its two streams in files."""
+    for stream, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream)
+    sys.argv = list(command)
+    main()
+
+
 def run_diagnosis(pair: StrongswanPair, *options: str) -> Answer:
     """`ipsecbot diagnose --json` over SSH against the pair. Asserts that no secret of the laboratory is printed."""
     with tempfile.TemporaryDirectory() as folder:
         inventory = Path(folder) / "inventory.yaml"
         inventory.write_text(inventory_text(pair))
-        command = [sys.executable, "-m", "ipsecbot", "diagnose", "--json", "--inventory", str(inventory), *options, "lab"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+        command = ("ipsecbot", "diagnose", "--json", "--inventory", str(inventory), *options, "lab")
+        process = PROCESSES.Process(target=_main, args=(command, Path(folder)))
+        process.start()
+        process.join(90)
+        if process.exitcode is None:
+            process.kill()
+            raise AssertionError("the diagnosis did not end")
+        stdout, stderr = ((Path(folder) / name).read_text() for name in ("stdout", "stderr"))
     for secret in SECRETS:
-        assert secret not in done.stdout + done.stderr, "a secret was printed"
-    assert "Traceback" not in done.stderr, done.stderr
-    return Answer(done.returncode, json.loads(done.stdout) if done.stdout.strip() else {}, done.stderr)
+        assert secret not in stdout + stderr, "a secret was printed"
+    assert "Traceback" not in stderr, stderr
+    return Answer(process.exitcode, json.loads(stdout) if stdout.strip() else {}, stderr)
