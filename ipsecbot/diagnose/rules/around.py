@@ -32,7 +32,8 @@ def _protected(facts: Facts, side: Side) -> tuple[SelectorPair, ...]:
     mine = [pair for sa in facts.state(side).children or () for pair in sa.selectors]
     mine += [p for connection in facts.connections(side) or () for child in connection.children for p in child.selectors or ()]
     theirs = [pair for sa in facts.state(side.other).children or () for pair in sa.selectors]
-    every = dict.fromkeys((*mine, *(mirrored(pair) for pair in theirs)))
+    # what only the other end asks for is exempted nowhere: that is no fault of this end's translation
+    every = dict.fromkeys(mine or (mirrored(pair) for pair in theirs))
     return tuple(pair for pair in every if _is_specific(pair))
 
 
