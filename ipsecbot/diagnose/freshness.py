@@ -86,7 +86,11 @@ def dated(facts: Facts, judgement: Judgement) -> Judgement:
     where = facts.name(facts.initiator or Side.LEFT)
     again = Missing(where, "one attempt now (`--trigger`, with `--debug` on routers)", "the refusal on record is from before")
     return replace(
-        judgement, verdict=Verdict.FOUND if found else Verdict.UNKNOWN, clues=clues, missing=(again, *judgement.missing)
+        judgement,
+        verdict=Verdict.FOUND if found else Verdict.UNKNOWN,
+        clues=clues,
+        reasons=judgement.reasons if found else (),  # what speaks against it has been taken into account
+        missing=(again, *judgement.missing),
     )
 
 

@@ -36,6 +36,8 @@ from ipsecbot.parse.read import Parsed
 WATCH_WITHOUT_DEBUG = 30
 BETWEEN_STATES = 1.0
 LONGEST_ATTEMPT = 20.0
+# What is said while we watch; a table or log buffer that is read on the way also tells of earlier days
+HAPPENING = (OutputKind.DEBUG, OutputKind.LOG, OutputKind.PING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ def _joined(before: Snapshot, after: Snapshot, seen: Iterable[RawOutput]) -> Sna
     kept = tuple(output for output in before.outputs if output.kind not in newer)
     return replace(
         before,
-        outputs=(*kept, *after.outputs, *(replace(output, watched=True) for output in seen)),
+        outputs=(*kept, *after.outputs, *(replace(output, watched=output.kind in HAPPENING) for output in seen)),
         gaps=(*before.gaps, *(gap for gap in after.gaps if gap not in before.gaps)),
         failure=before.failure or after.failure,
         failure_kind=before.failure_kind or after.failure_kind,

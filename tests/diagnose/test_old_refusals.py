@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from broken_tunnels import LEFT, RIGHT, End, both, event, exchange, tunnel
-from test_outages import AUTH_R, INIT_R, MAIN_R, REFUSED, UP, R, say
+from test_outages import AUTH_R, INIT_R, MAIN_R, REFUSED, SILENT, UP, I, R, say
 
 from ipsecbot.diagnose.conclude import conclude
 from ipsecbot.model.evidence import Conclusion
@@ -71,6 +71,16 @@ def test_what_was_refused_while_we_watched_is_no_history() -> None:
     assert diagnosis.cause == "ike-proposal-mismatch", say(diagnosis)
     assert 0.6 <= diagnosis.confidence < 0.8
     assert any("what runs may not be what is configured" in note for note in diagnosis.notes)
+
+
+def test_history_comes_before_other_candidates() -> None:
+    """The initiator, which heard nothing of the refusal, suggests other things."""
+    silent = exchange("west", I, "> MM1", SILENT, event("west", K.GAVE_UP))
+    refused = exchange("east", R, "< MM1", REFUSED, event("east", K.PROPOSAL_REFUSED, protocol=Protocol.IKE))
+    left, right = both(**V1)
+    diagnosis = conclude(live(silent, refused, left=left, right=right))
+    assert diagnosis.cause is None, say(diagnosis)
+    assert diagnosis.findings[0].cause == "ike-proposal-mismatch", say(diagnosis)
 
 
 def test_pasted_text_does_not_tell_which_is_older() -> None:
