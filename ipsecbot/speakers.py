@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ipsecbot.model.device import Device
@@ -29,6 +30,10 @@ _SPOKEN = (
     EventKind.SELECTORS_OFFERED,
     EventKind.SELECTORS_SELECTED,
 )
+# At the start of a line, or glued to the end of what was printed before it.
+_PROMPT = re.compile(
+    r"(?:^\s{0,3}|(?<=\)))(?P<host>[A-Za-z][\w.\-]{0,62})\(config[\w-]{0,20}\)#|^\s{0,3}(?P<bare>[A-Za-z][\w.\-]{0,62})#"
+)
 Pair = tuple[str, str]
 
 
@@ -41,6 +46,9 @@ class _Turn:
     own: str
 
 
+Turns = Mapping[str, Sequence[_Turn]]  # of each output, in the order of its lines
+
+
 def apart(snapshot: Snapshot, end: Endpoint) -> tuple[Snapshot, ...]:
     """`snapshot` as those of the two devices that speak in it, or itself. `end` is what was read from it.
 
@@ -50,9 +58,24 @@ def apart(snapshot: Snapshot, end: Endpoint) -> tuple[Snapshot, ...]:
     pair = _both_sides(end.events or ())
     if pair is None:
         return (snapshot,)
-    turns = _back_in_time(_turns(end.events or (), pair), snapshot)
-    first = turns[0].own
-    return tuple(_part(snapshot, own, pair, turns) for own in (first, _other(pair, first)))
+    found = _back_in_time(_turns(end.events or (), pair), snapshot)
+    first = found[0].own
+    turns = {output: [turn for turn in found if turn.output == output] for output in {turn.output for turn in found}}
+    parts = tuple(_part(snapshot, own, pair, turns) for own in (first, _other(pair, first)))
+    names = [_prompted(part) for part in parts]
+    if names[0] == names[1]:
+        return parts
+    return tuple(
+        replace(part, device=replace(part.device, name=name or part.device.name))
+        for part, name in zip(parts, names, strict=True)
+    )
+
+
+def _prompted(part: Snapshot) -> str | None:
+    """The name in the prompts of one speaker's lines, where all of them agree."""
+    prompts = (_PROMPT.search(line) for output in part.outputs for line in output.text.split("\n"))
+    names = {match["host"] or match["bare"] for match in prompts if match is not None}
+    return names.pop() if len(names) == 1 else None
 
 
 def _other(pair: Pair, own: str) -> str:
@@ -100,14 +123,13 @@ def _back_in_time(turns: Sequence[_Turn], snapshot: Snapshot) -> list[_Turn]:
     return moved
 
 
-def _speaker(turns: Sequence[_Turn], output: str, line: int) -> str | None:
+def _speaker(turns: Turns, output: str, line: int) -> str | None:
     """Who spoke last before a line of an output; whoever speaks first in it for the lines before, None in another output."""
-    mine = [turn for turn in turns if turn.output == output]
-    before = [turn for turn in mine if turn.line <= line]
-    return before[-1].own if before else mine[0].own if mine else None
+    mine = turns.get(output)
+    return mine[max(bisect_right(mine, line, key=lambda turn: turn.line) - 1, 0)].own if mine else None
 
 
-def _part(snapshot: Snapshot, own: str, pair: Pair, turns: Sequence[_Turn]) -> Snapshot:
+def _part(snapshot: Snapshot, own: str, pair: Pair, turns: Turns) -> Snapshot:
     outputs: list[RawOutput] = []
     for output in snapshot.outputs:
         if output.kind in _LOGS:
@@ -122,7 +144,7 @@ def _part(snapshot: Snapshot, own: str, pair: Pair, turns: Sequence[_Turn]) -> S
     return replace(snapshot, device=replace(snapshot.device, name=name), outputs=tuple(outputs))
 
 
-def _of_speaker(output: RawOutput, device: Device, own: str, pair: Pair, turns: Sequence[_Turn]) -> list[RawOutput]:
+def _of_speaker(output: RawOutput, device: Device, own: str, pair: Pair, turns: Turns) -> list[RawOutput]:
     """What of a configuration or a table is the speaker's: all of it, some of it, nothing."""
     lines = output.text.split("\n")
     kept = [""] * len(lines)

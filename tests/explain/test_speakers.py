@@ -64,6 +64,19 @@ def test_each_line_goes_to_the_router_that_printed_it(tmp_path: Path) -> None:
     assert roles == {ANSWERS: Role.RESPONDER, ASKS: Role.INITIATOR}
 
 
+def test_prompts_name_the_routers(tmp_path: Path) -> None:
+    """Also a prompt that the terminal glued to the end of a message; a router without prompts goes by its address."""
+    page = tmp_path / "page.txt"
+    answers = main_mode(ANSWERS, ASKS, "R", 31, first="ISAKMP: local port 500, remote port 500")
+    asks = main_mode(ASKS, ANSWERS, "I", 30, first="%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON")
+    page.write_text(answers + asks.replace("ISAKMP is ON\n", "ISAKMP is ON (1)branch-4(config-if)#\n"))
+    tunnel = explain([str(page)]).tunnel
+    assert tunnel.right is not None
+    names = {tunnel.left.device.name, tunnel.right.device.name}
+    assert names == {"branch-4", f"page at {ANSWERS}"}
+    assert {exchange.device for exchange in tunnel.ladder.exchanges} == names
+
+
 def test_one_router_stays_one(tmp_path: Path) -> None:
     """A peer that is only spoken of is no second speaker."""
     page = tmp_path / "page.txt"
