@@ -85,7 +85,7 @@ def _missing(
         return tuple(silent)
     open_causes = [finding.cause for finding in kept] or [judgement.cause for judgement in judgements]
     settles: dict[tuple[str, str, str], list[str]] = {}
-    for judgement in judgements:
+    for judgement in sorted(judgements, key=lambda one: open_causes.index(one.cause) if one.cause in open_causes else 0):
         if judgement.cause in open_causes and judgement.cause != "healthy":
             for item in judgement.missing:
                 settles.setdefault((item.device, item.what, item.why), []).append(judgement.cause)
