@@ -185,6 +185,7 @@ PAYLOADS: tuple[Row, ...] = (
     Row(r"(?:initiating peer config|allocating|assigning|Config payload|Responding to)"),
     Row(r"(?:DPD|keepalive) (?:incrementing error counter|timeout|failure)", K.PEER_SILENT),
     Row(r"peer does not do paranoid keepalives"),
+    Row(r"SA is still budding"),
     Row(r"(?:Process|Send) initial contact"),
     Row(r"bring down existing phase"),
     Row(r"vendor ID"),
