@@ -32,8 +32,8 @@ class Aspect(StrEnum):
 class Mismatch:
     """One reason why something was refused, in the words of both ends. `attribute`: encryption, integrity, prf, dh, auth,
     lifetime, esn, protocol, … `at_fault`: the only end that can be wrong (a missing key), None when either could change.
-    `late`: bites only at the first rekey (IKEv2 PFS). `offered_by`: the side that `offered` belongs to, where it is known: mostly
-    the initiator, but an identity or key can also be the responder's."""
+    `late`: bites only at the first rekey (IKEv2 PFS). `offered_by`: the side that `offered` belongs to, where it is known:
+    mostly the initiator, but an identity or key can also be the responder's."""
 
     aspect: Aspect
     attribute: str | None

@@ -12,13 +12,19 @@ HEAVY = ("netmiko", "napalm", "celery", "slack_bolt", "asyncssh", "textfsm", "pa
 def test_wheel_carries_the_templates(tmp_path: Path) -> None:
     """TextFSM templates live in templates/textfsm and are shipped inside the wheel, with the fault catalogue and the page."""
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     templates = {f"ipsecbot/parse/templates/{path.name}" for path in (ROOT / "templates/textfsm").glob("*.textfsm")}
     assert templates
-    assert templates | {"ipsecbot/parse/templates/index", "ipsecbot/diagnose/faults.yaml", "ipsecbot/report/report.html.j2"} <= names
+    assert (
+        templates | {"ipsecbot/parse/templates/index", "ipsecbot/diagnose/faults.yaml", "ipsecbot/report/report.html.j2"}
+        <= names
+    )
 
 
 def test_help_imports_nothing_heavy() -> None:

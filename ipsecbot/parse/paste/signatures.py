@@ -125,7 +125,8 @@ SIGNATURES: tuple[Signature, ...] = (
     _row(
         IOS,
         K.SURROUNDINGS,
-        r"\s*(?:Gateway of last resort is |% ?(?:Network|Subnet) not in table)|\s*Pro\s+Inside global|(?:Extended|Standard) IP access list \S+\s*$",
+        r"\s*(?:Gateway of last resort is |% ?(?:Network|Subnet) not in table)"
+        r"|\s*Pro\s+Inside global|(?:Extended|Standard) IP access list \S+\s*$",
     ),
     _row(
         HOST,
