@@ -425,3 +425,18 @@ def test_every_sentence_of_the_tables_can_be_read() -> None:
     sentences = list(all_sentences())
     assert len(sentences) == len(set(sentences))
     assert [one for one in sentences if one.count("{") != one.count("}")] == []
+
+
+def test_a_log_at_level_two_is_no_cloud_of_gaps() -> None:
+    """What the higher levels add says nothing on a negotiation, and hides no line that does."""
+    text = """Nov 21 22:20:44 16[JOB] watched FD 21 ready to read
+Nov 21 22:20:44 10[CFG]   child net:
+Nov 21 22:20:44 10[CFG]    rekey_time = 3600
+Nov 21 22:20:44 11[ENC] <vpn|1> added payload of type NOTIFY to message
+Nov 21 22:20:44 11[ENC] <vpn|1>   44 bytes left, parsing recursively PROPOSAL_SUBSTRUCTURE
+Nov 21 22:20:44 12[IKE] <1> message verification failed
+Nov 21 22:20:44 11[IKE] <vpn|1> received NO_PROPOSAL_CHOSEN notify error
+"""
+    parsed = read_events(RawOutput(OutputKind.LOG, "/var/log/charon.log", text), "gw")
+    assert parsed.gaps == ()
+    assert [event.notify for event in parsed.value if event.notify] == ["NO_PROPOSAL_CHOSEN"]

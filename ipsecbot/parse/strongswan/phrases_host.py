@@ -278,5 +278,24 @@ HARMLESS: tuple[Phrase, ...] = tuple(
         "no events, waiting",
         "waiting for data on sockets",
         "watcher {any}",
+        "message verification failed",
+        # what the higher levels add (strongswan.conf, `default = 2`)
+        "watched FD {n} {any}",
+        "watching {n}{any}",
+        "{created/started} {?worker }thread {any}",
+        "no matching {inbound/outbound} IPsec policy for {any}",
+        "{child/local/remote}{any}:",
+        "{word} = {any}",  # a connection as vici received it
+        "size of DH secret exponent: {any}",
+        "{parsing/generating/verifying/processing/converting} {any}",
+        "{payload/rule} {any}",
+        "{starting parsing/process/order/insert/found/added/not encrypting} {any}payload{any}",
+        "{starting parsing/process/order/insert/found/added/not encrypting} payload{any}",
+        "{word} payload verified, adding to payload list",
+        "{n} bytes left, parsing recursively {any}",
+        "parsed a {any} header",
+        "IKE_SA {any} successfully checked out",
+        "successfully created shared key MAC",
+        "allocated SPI {any}",
     )
 )
