@@ -12,9 +12,9 @@ _V4 = r"\d{1,3}(?:\.\d{1,3}){3}"
 _ANY = rf"(?:{_V4}(?:/\d{{1,2}})?|[0-9a-fA-F:]*::?[0-9a-fA-F:]*(?:/\d{{1,3}})?)"
 
 # In a log only lines with one of these words are looked at.
-IN_A_LOG = re.compile(
-    r" SRC=|martian|[Dd]en(?:ied|y)|Frag|too long|ICMP|Success rate|transmitted|PING|Packet sent|charon\.vici|no config named|"
-    r"config '"
+IN_A_LOG = (
+    *(" SRC=", "martian", "denied", "Deny", "Frag", "too long", "ICMP", "Success rate", "transmitted", "PING", "Packet sent"),
+    *("charon.vici", "no config named", "config '"),
 )
 # ---- routing tables
 IOS_ROUTE = re.compile(

@@ -97,8 +97,11 @@ class _Reader:
 
     def read(self, text: str, *, logged: bool) -> None:
         """`logged`: most lines are IKE's own, so only those with a telling word are looked at."""
+        words = tuple(word for word in say.IN_A_LOG if word in text) if logged else ()
+        if logged and not words:
+            return
         for number, line in enumerate(text.split("\n"), 1):
-            if line and not line.isspace() and (not logged or say.IN_A_LOG.search(line)):
+            if line and not line.isspace() and (not logged or any(word in line for word in words)):
                 self._take(line[:_LONGEST], Source(self.device, self.output, number, number, line.strip()[:_LONGEST]))
 
     def _take(self, line: str, source: Source) -> None:
