@@ -30,6 +30,7 @@ _TRACE = re.compile(
 )
 _TRACE_CONTEXT = re.compile(r"SA ID:(?P<sa>\d+) SESSION ID:(?P<session>\d+)")
 _PAYLOAD = re.compile(r"(?P<notify>NOTIFY\((?P<name>[^)]*)\))|(?P<word>[A-Z][A-Za-z0-9]*(?:_[A-Z]+)*)")
+_NO_POLICY = re.compile(r"Failed to find a matching policy")
 _POLICY = re.compile(
     r"(?:(?P<esp>ESP|AH):\s*)?Proposal (?P<number>\d+):\s*(?P<words>.*?)(?=(?:(?:ESP|AH):\s*)?Proposal \d+:|$)"
 )
@@ -204,6 +205,9 @@ class Ikev2(Sessions):
             proposals.append(proposal)
         if proposals:
             self.add(session, kind, record, protocol=proposals[0].protocol, proposals=tuple(proposals))
+        refused = _NO_POLICY.search(text)
+        if refused is not None and proposals:  # some releases print the verdict and the policies on one line
+            self.add(session, EventKind.PROPOSAL_REFUSED, record, protocol=proposals[0].protocol, detail=refused[0])
 
     def on_own_proposal(self, session: Session, record: Record, row: Row, match: re.Match[str]) -> None:
         """What this end puts on the wire. The list has no key lengths, so it is kept as text, not as a proposal."""
