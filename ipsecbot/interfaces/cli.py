@@ -18,7 +18,7 @@ import typer
 
 from ipsecbot.errors import CredentialError, DeviceError, IpsecbotError
 from ipsecbot.interfaces import eval_command, explain_command, interruption, inventory_commands, lab_commands
-from ipsecbot.interfaces.options import HtmlOption, InventoryOption, JsonOption
+from ipsecbot.interfaces.options import HtmlOption, InventoryOption, JsonOption, PngOption
 
 app = typer.Typer(
     name="ipsecbot",
@@ -27,10 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(inventory_commands.app, name="inventory")
-app.add_typer(lab_commands.app, name="lab")
-app.command("explain")(explain_command.explain)
-app.command("eval")(eval_command.evaluate_cases)
 
 USAGE, UNREACHABLE, OWN_FAULT = 2, 4, 70
 
@@ -58,6 +54,7 @@ def diagnose(
     inventory: InventoryOption = None,
     as_json: JsonOption = False,
     html: HtmlOption = None,
+    png: PngOption = None,
     debug: Annotated[
         int,
         typer.Option(
@@ -81,7 +78,13 @@ def diagnose(
 
     options = pipeline.Options(debug=timedelta(seconds=debug) if debug else None, trigger=trigger, kmi=kmi, cpu_limit=cpu_limit)
     diagnosis = pipeline.diagnose_peer(inventory, peer, options, progress_printer(quiet))
-    raise typer.Exit(emit(diagnosis, as_json=as_json, html=html))
+    raise typer.Exit(emit(diagnosis, as_json=as_json, html=html, png=png))
+
+
+app.command("explain")(explain_command.explain)
+app.command("eval")(eval_command.evaluate_cases)
+app.add_typer(inventory_commands.app, name="inventory")
+app.add_typer(lab_commands.app, name="lab")
 
 
 def main() -> None:

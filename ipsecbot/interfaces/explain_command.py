@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ipsecbot.interfaces.options import HtmlOption, JsonOption
+from ipsecbot.interfaces.options import HtmlOption, JsonOption, PngOption
 
 
 def explain(
@@ -19,9 +19,10 @@ def explain(
     ] = None,
     as_json: JsonOption = False,
     html: HtmlOption = None,
+    png: PngOption = None,
 ) -> None:
     """Read whatever was pasted (configuration, show output, debug, log) of one or two devices and find the cause."""
     from ipsecbot import explain as road
     from ipsecbot.interfaces.printing import emit
 
-    raise typer.Exit(emit(road.explain(devices, peer), as_json=as_json, html=html))
+    raise typer.Exit(emit(road.explain(devices, peer), as_json=as_json, html=html, png=png))

@@ -43,3 +43,8 @@ HtmlOption = Annotated[
     Path | None,
     typer.Option("--html", metavar="FILE", callback=can_be_written, help="Write the report as one self-contained page."),
 ]
+
+PngOption = Annotated[
+    Path | None,
+    typer.Option("--png", metavar="FILE", callback=can_be_written, help="Write the message ladder as a picture."),
+]

@@ -29,8 +29,8 @@ def progress_printer(quiet: bool) -> Progress:
     return say
 
 
-def emit(diagnosis: Diagnosis, *, as_json: bool, html: Path | None) -> int:
-    """Print the diagnosis and write the page; answer the exit code. InputError comes after the printing."""
+def emit(diagnosis: Diagnosis, *, as_json: bool, html: Path | None, png: Path | None = None) -> int:
+    """Print the diagnosis and write the page and the picture; answer the exit code. InputError comes after the printing."""
     if as_json:
         from ipsecbot.report.document import to_json
 
@@ -44,6 +44,10 @@ def emit(diagnosis: Diagnosis, *, as_json: bool, html: Path | None) -> int:
     sys.stdout.flush()
     if html is not None:
         write_page(diagnosis, html)
+    if png is not None:
+        from ipsecbot.report.png import to_png
+
+        _write(png, to_png(diagnosis))
     return exit_code(diagnosis)
 
 
@@ -51,8 +55,12 @@ def write_page(diagnosis: Diagnosis, path: Path) -> None:
     """Write the HTML report; a path that cannot be written is an InputError."""
     from ipsecbot.report.html import to_html
 
+    _write(path, to_html(diagnosis).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
-        path.write_text(to_html(diagnosis), encoding="utf-8")
+        path.write_bytes(content)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
 
