@@ -61,6 +61,7 @@ _GLUED = re.compile(
 _PROMPT = re.compile(r"[A-Za-z][\w.\-/@]{0,62}(?:\([\w.-]+\))?(?<!-)[#>](?!\d+:)")
 _QUOTES = (re.compile(r">\s?"), re.compile(r"[-*]\s(?=\S)"), re.compile(r"\s*\d{1,5}\.\s+"), re.compile(r"\|\s?"))
 _FENCE = re.compile(r"\s*(?:`{3}|~{3}|-{8,}|={8,})")
+_FENCE_MARKS = "`~-="
 _PING_MARKS = re.compile(r"^[.!UQM&?]{2,}$")
 # IOS attributes and payload lists never run longer; what follows is somebody else's.
 _LONGEST_RECORD = 40
@@ -78,7 +79,7 @@ def read_records(output: RawOutput) -> Iterator[Record]:
     double_spaced = _is_double_spaced(lines)
     for number, line in enumerate(lines, 1):
         bare = line.strip()
-        if not bare or _FENCE.match(bare):
+        if not bare or (bare[0] in _FENCE_MARKS and _FENCE.match(bare)):
             if not (double_spaced and not bare):
                 yield from _finish(pending, width, output.at)
             continue
@@ -103,7 +104,7 @@ def _parts(line: str) -> list[str]:
 
 def _starts_record(line: str) -> bool:
     stripped = line.lstrip()
-    return find_stamp(stripped) is not None or _TAG.match(stripped) is not None
+    return _TAG.match(stripped) is not None or find_stamp(stripped) is not None
 
 
 def _finish(pending: list[tuple[int, str]], width: int | None, snapshot: datetime | None) -> Iterator[Record]:
