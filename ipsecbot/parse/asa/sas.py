@@ -26,7 +26,7 @@ _GONE = ("MM_FREE", "AM_FREE", "MM_DONE", "MM_DELETE")
 
 def is_asa(text: str) -> bool:
     """Whether this is ASA's form of the listing and not the table of a router."""
-    return _NONE.search(text) is not None or re.search(r"^\s*\d{1,6}\s+IKE Peer:", text, re.MULTILINE) is not None
+    return _NONE.search(text) is not None or re.search(r"^[ \t]*\d{1,6}\s+IKE Peer:", text, re.MULTILINE) is not None
 
 
 def read_ikev1_sas(output: RawOutput, device: str) -> Parsed[tuple[IkeSa, ...]]:
