@@ -209,9 +209,11 @@ class Facts:
         return False
 
     def meant(self, side: Side) -> tuple[Connection, ...]:
-        """This end's connections that name the peer (or anybody)."""
+        """This end's connections that name the peer (or anybody); those that name nobody where none does, as an excerpt of a
+        configuration shows the profile without the interface that uses it."""
         peers, every = self.peers_of(side), self.connections(side) or ()
-        return tuple(c for c in every if "%any" in c.remote_addresses or peers & set(c.remote_addresses))
+        named = tuple(c for c in every if "%any" in c.remote_addresses or peers & set(c.remote_addresses))
+        return named or tuple(c for c in every if not c.remote_addresses)
 
     @property
     def shares_selectors(self) -> bool:

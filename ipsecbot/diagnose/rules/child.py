@@ -293,6 +293,18 @@ def virtual_ip_or_modeconfig(facts: Facts) -> Iterator[Testimony]:
         me, peer = ends(facts, seen)
         return f"{me} cannot meet the address request between it and {peer}: check the address pool there."
 
+    def told(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{peer} has no address for {me} and says so: check the address pool of {peer}."
+
+    cause = "virtual-ip-or-modeconfig"
+    yield from reported(facts, cause, say, EventKind.ADDRESS_REFUSED, change=lambda seen: change_of(seen.side))
     yield from reported(
-        facts, "virtual-ip-or-modeconfig", say, EventKind.ADDRESS_REFUSED, change=lambda seen: change_of(seen.side)
+        facts,
+        cause,
+        told,
+        EventKind.NOTIFY_RECEIVED,
+        strength=Strength.STRONG,
+        change=lambda seen: change_of(seen.side.other),
+        where=lambda seen: seen.event.notify == "INTERNAL_ADDRESS_FAILURE",
     )

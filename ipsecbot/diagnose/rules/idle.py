@@ -75,7 +75,8 @@ def _never_asked(facts: Facts, side: Side) -> Iterator[Clue]:
     evidence = lines(*(sa.source for sa in flows[:2]), *(child.source for child in policies[:2]))
     other = facts.end(side.other)
     unseen = other is None or (other.events is None and other.child_sas is None)
-    weak = facts.tunnel.triggered or any(replay.blocking for replay in facts.replays) or (unseen and not flows)
+    never = bool(policies) and all(child.start_action is StartAction.NONE for child in policies)
+    weak = facts.tunnel.triggered or any(replay.blocking for replay in facts.replays) or (unseen and not flows and not never)
     weak = weak or _was_pinged(facts, side)
     yield Clue(
         Strength.HINT if weak else Strength.STRONG,

@@ -11,7 +11,7 @@ from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witne
 from ipsecbot.diagnose.testimony import change_of, ends, reported
 from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
 from ipsecbot.model.evidence import Change
-from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.exchange import Direction, EventKind, ExchangeKind, Outcome
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
 
@@ -72,7 +72,7 @@ def dpd_timeout(facts: Facts) -> Iterator[Testimony]:
         EventKind.GAVE_UP,
         strength=Strength.STRONG,
         change=lambda seen: Change.PATH,
-        where=lambda seen: _gave_up_on_a_standing_sa(facts, seen),
+        where=lambda seen: _gave_up_on_a_standing_sa(facts, seen) or _gave_up_on_a_probe(facts, seen),
     )
 
 
@@ -84,6 +84,19 @@ def _gave_up_on_a_standing_sa(facts: Facts, seen: Seen) -> bool:
     ups = (e for e in seen.exchange.events if e.kind is EventKind.ESTABLISHED and e.protocol in (None, Protocol.IKE))
     before = any(up.source.output == here.output and up.source.first_line < here.first_line for up in ups)
     return before and _lost_after_up(facts, seen)
+
+
+def _gave_up_on_a_probe(facts: Facts, seen: Seen) -> bool:
+    """What was repeated in vain is an INFORMATIONAL request, which exists only inside an SA that is up: its beginning lies
+    before this text. A negotiation in the same context would own the retransmissions."""
+    own = seen.exchange
+    if own is None or own.messages:
+        return False
+    near = [other for other in facts.tunnel.ladder.exchanges if (other.device, other.context) == (own.device, own.context)]
+    probes = [other for other in near if other.kind is ExchangeKind.INFORMATIONAL and other.messages]
+    asked = bool(probes) and probes[-1].outcome is Outcome.INCOMPLETE and probes[-1].messages[0].direction is Direction.SENT
+    negotiated = any(other.messages for other in near if other.kind is not ExchangeKind.INFORMATIONAL)
+    return asked and not negotiated and _lost_after_up(facts, seen)
 
 
 @rule("peer-deleted-sa", Need.LOG)

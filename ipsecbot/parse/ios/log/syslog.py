@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.parse.asa.ike import Asa
@@ -15,6 +16,8 @@ from ipsecbot.parse.ios.log.syslog_rows import FAIL_REASONS, OURS, PKI, SYSLOG
 from ipsecbot.parse.ios.log.talks import Talk, Talks
 
 _MNEMONIC = re.compile(r"%?(?P<facility>[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)??)-[0-7]-(?P<name>[A-Z0-9_]+)$")
+# `%IOSXE-3-PLATFORM: R0/0: cpp_cp: QFP:0.0 Thread:004 TS:…: %IPSEC-3-REPLAY_ERROR: …`
+_WRAPPED = re.compile(r"(?P<tag>%[A-Z][A-Z0-9_]*-[0-7]-[A-Z0-9_]+):\s*")
 _MODES = {"main": ExchangeType.MAIN, "aggressive": ExchangeType.AGGRESSIVE, "quick": ExchangeType.QUICK}
 
 
@@ -39,6 +42,9 @@ class Syslog(Steps):
         facility, name = match["facility"].split("-")[0], match["name"]
         if facility in ("ASA", "FTD", "PIX"):
             return self.asa.read(record)
+        wrapped = _WRAPPED.search(record.body) if facility == "IOSXE" else None
+        if wrapped is not None:  # the forwarding processor's own message, in the platform's envelope
+            return self.read(replace(record, tag=wrapped["tag"], body=record.body[wrapped.end() :]))
         rows = SYSLOG.get(f"{facility}-{name}")
         if rows is None:
             return facility not in OURS
