@@ -9,6 +9,7 @@ from ipsecbot.collect.fingerprint import Fingerprinter, KeyedFingerprinter, inst
 from ipsecbot.diagnose.conclude import conclude
 from ipsecbot.diagnose.hygiene import hygiene
 from ipsecbot.errors import InputError
+from ipsecbot.ladder.climb import climb
 from ipsecbot.model.evidence import Conclusion
 from ipsecbot.model.sa import SaState
 from ipsecbot.model.tunnel import Diagnosis, Endpoint
@@ -62,7 +63,9 @@ def conclude_texts(devices: Sequence[Pasted], peer: str | None = None) -> Diagno
 def _of_one(left: Endpoint, peer: str | None) -> Diagnosis:
     """One end alone: each peer is a tunnel of its own; the failing ones come first."""
     peers = (peer,) if peer else peers_of(left)
-    told = [conclude(join(f"{left.device.name} - {one}" if one else left.device.name, left, None, None, one)) for one in peers]
+    ladder = climb(left.events or ())  # the same for all of them
+    names = (f"{left.device.name} - {one}" if one else left.device.name for one in peers)
+    told = [conclude(join(name, left, None, None, one, ladder=ladder)) for name, one in zip(names, peers, strict=True)]
     best = min(told, key=_rank)
     others = [f"{one.tunnel.right_address} ({one.cause or 'undetermined'})" for one in told if one is not best]
     return replace(best, notes=(*best.notes, *((f"Other peers in the text: {', '.join(others)}.",) if others else ())))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ipsecbot.inventory.entries import TunnelEntry
 from ipsecbot.ladder.climb import climb
 from ipsecbot.model.evidence import Side
+from ipsecbot.model.exchange import Ladder
 from ipsecbot.model.snapshot import Snapshot
 from ipsecbot.model.tunnel import Endpoint, Tunnel
 from ipsecbot.negotiate.meeting import meeting_addresses
@@ -31,8 +32,10 @@ def join(
     right_told: str | None = None,
     *,
     triggered: bool = False,
+    ladder: Ladder | None = None,
 ) -> Tunnel:
-    """Two ends, or one, as one tunnel. `left_told`, `right_told`: the addresses at which they speak IKE, where known."""
+    """Two ends, or one, as one tunnel. `left_told`, `right_told`: the addresses at which they speak IKE, where known.
+    `ladder`: of these very ends, where it was climbed before."""
     if right is not None:
         left, right = oriented(left, right)
     left_address, right_address = meeting_addresses(left, right, left_told, right_told)
@@ -43,7 +46,9 @@ def join(
         right=right,
         left_address=left_address,
         right_address=right_address,
-        ladder=climb(event for end in (left, right) if end is not None for event in end.events or ()),
+        ladder=climb(event for end in (left, right) if end is not None for event in end.events or ())
+        if ladder is None
+        else ladder,
         pairings=pair(left, right, left_address, right_address) if right is not None and both_known else None,
         triggered=triggered,
     )
