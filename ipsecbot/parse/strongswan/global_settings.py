@@ -17,6 +17,8 @@ _LINE = re.compile(r"\s*(?P<key>[A-Za-z][\w.-]*)\s*=\s*(?P<value>[^\s#{}][^#{}]*
 _OPENS = re.compile(r"\s*(?P<name>[^\s={}#][^={}#]*?)\s*\{\s*(?:#.*)?$")
 _INLINE = re.compile(r"\s*(?P<name>[\w.-]+)\s*\{\s*(?P<body>[^{}]+)\}\s*$")
 _SUBSYSTEMS = "default|dmn|mgr|ike|chd|job|cfg|knl|net|asn|enc|tnc|imc|imv|pts|tls|esp|lib|app"
+_DEEPEST = 8  # sections around a setting that tell what it is about
+_LONGEST = 400  # no setting is longer, and what is would only take time
 # The end of `section.section.key` → what it is about.
 TOPICS: tuple[tuple[re.Pattern[str], DaemonTopic], ...] = tuple(
     (re.compile(rf"(?:^|\.)(?:{pattern})$"), topic)
@@ -43,6 +45,8 @@ def read_daemon_settings(outputs: tuple[RawOutput, ...], device: str) -> tuple[D
 def _read(output: RawOutput, device: str) -> Iterator[DaemonSetting]:
     sections: list[str] = []
     for number, line in enumerate(output.text.split("\n"), 1):
+        if len(line) > _LONGEST:
+            continue
         source = Source(device, output.name, number, number, line.strip())
         inline, opens = _INLINE.match(line), _OPENS.match(line)
         if inline is not None:
@@ -59,7 +63,7 @@ def _setting(sections: list[str], line: str, source: Source) -> Iterator[DaemonS
     match = _LINE.match(line)
     if match is None:
         return
-    path, value = ".".join((*sections, match["key"])), match["value"].strip().strip('"').lower()
+    path, value = ".".join((*sections[-_DEEPEST:], match["key"])), match["value"].strip().strip('"').lower()
     topic = next((topic for pattern, topic in TOPICS if pattern.search(path)), None)
     if topic is None and _BARE_LEVEL.search(path) and _LEVEL.match(value):
         topic = DaemonTopic.LOG_LEVEL
