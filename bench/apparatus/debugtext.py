@@ -1,7 +1,7 @@
 """Debug text of both vendors in which no two lines are alike: new peers, SPIs, message ids and times in every negotiation.
 
-The sentences are what the routers and charon print for an initiator (checked against the laboratory's debugs and the tests'
-fixtures); each fifth negotiation fails, so that refusals are in it too.
+The sentences are written after what routers and charon print for an initiator;
+each fifth negotiation fails, so that refusals are in it too.
 """
 
 from __future__ import annotations
