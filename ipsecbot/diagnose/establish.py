@@ -10,7 +10,7 @@ from ipsecbot.diagnose.addressing import addresses_elsewhere, addresses_of
 from ipsecbot.diagnose.attempts import Attempt, Seen, concerns, latest, of_tunnel
 from ipsecbot.diagnose.facts import SIDES, Facts, State
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.exchange import Ladder
+from ipsecbot.model.exchange import EventKind, Ladder, LogEvent
 from ipsecbot.model.sa import ChildSa, IkeSa
 from ipsecbot.model.tunnel import Endpoint, Tunnel
 from ipsecbot.negotiate.addresses import is_address
@@ -51,8 +51,13 @@ def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Se
     return [
         Seen(event, side, event.role)
         for event in mine
-        if concerns(event.remote, peers, remotes) and not _is_older(event.at, since)
+        if concerns(event.remote, peers, remotes) and (_holds_on(event, end) or not _is_older(event.at, since))
     ]
+
+
+def _holds_on(event: LogEvent, end: Endpoint) -> bool:
+    """A configuration that was refused stays refused until it is loaded again; what runs is known better where it was read."""
+    return event.kind is EventKind.CONFIG_REFUSED and end.connections is None
 
 
 def narrowed(tunnel: Tunnel) -> Tunnel:

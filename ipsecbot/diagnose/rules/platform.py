@@ -127,7 +127,7 @@ def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
         EventKind.CONFIG_REFUSED,
         strength=Strength.STRONG,
         change=lambda seen: change_of(seen.side),
-        where=lambda seen: _is_about_this_tunnel(facts, seen),
+        where=lambda seen: _is_about_this_tunnel(facts, seen) or _left_nothing(facts, seen),
     )
 
 
@@ -152,6 +152,15 @@ def _is_about_this_tunnel(facts: Facts, seen: Seen) -> bool:
     names = {c.name for c in facts.connections(seen.side) or ()}
     names |= {child.name for c in facts.connections(seen.side) or () for child in c.children}
     return bool(words & names)
+
+
+def _left_nothing(facts: Facts, seen: Seen) -> bool:
+    """A configuration was refused, the peer called later and met no connection at all: the refused one was its own."""
+    if facts.connections(seen.side):
+        return False
+    calls = facts.events(EventKind.NO_CONNECTION, side=seen.side)
+    here = seen.event.source
+    return any(c.event.source.output == here.output and c.event.source.first_line > here.first_line for c in calls)
 
 
 @rule("algorithm-unsupported", Need.LOG)

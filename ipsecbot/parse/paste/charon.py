@@ -13,6 +13,7 @@ _NEAR = 3  # lines over which one message is wrapped at most
 _LOOK = 200
 _SHORTEST = 50  # a shorter line was not wrapped
 _ELLIPSIS = re.compile(r"\W*$")  # `[...]`: somebody left lines out
+_OTHERS = re.compile(r"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S{1,30}) \S{1,64} [\w./()-]{1,48}(?:\[\d+\])?: ")
 _TOOLS = PhraseBook(UNFRAMED)
 
 
@@ -34,8 +35,8 @@ def framed(lines: Sequence[str]) -> list[str]:
         elif CHARON_SAYS.match(line):
             found[index] = f"[IKE] {line.strip()}"
             start = index
-        elif _ELLIPSIS.match(line) or _TOOLS.find(line):
-            start = None
+        elif _ELLIPSIS.match(line) or _TOOLS.find(line) or _OTHERS.match(line):
+            start = None  # not the rest of a message: left out, of a tool, or of another program in the same syslog
         elif start is not None and index - start <= _NEAR and len(last) >= _SHORTEST:
             joint = "" if width is not None and len(last) == width else " "
             found[start] = found[start].rstrip("\n") + joint + (line if not joint else line.strip())

@@ -46,7 +46,7 @@ IOS_LOG = re.compile(
 )
 CHARON_LOG = re.compile(
     rf"(?:^|[\s:>\]])\d{{2,4}}\[(?:{_SWAN_GROUPS})\d?\] |^\s*\[(?:{_SWAN_GROUPS})\d?\] ?|"
-    r"(?:^|\s)(?:charon(?:-\w+)?|ipsec_starter|strongswan)(?:\[\d+\])?: "
+    r"(?:^|\s)(?:(?:charon(?:-\w+)?|ipsec_starter|strongswan)(?:\[\d+\])?|swanctl\[\d+\]): "
 )
 PLUTO_LOG = re.compile(
     r'(?:^|\s)(?:pluto(?:\[\d+\])?: |(?:\d{3} )?"[^"]{1,80}"(?:\[\d+\])?(?: [0-9a-fA-F.:]+)?(?:/\d+x\d+)?(?: #\d+)?: '

@@ -90,7 +90,7 @@ class _Reader:
     def read(self, line: LogLine) -> None:
         if self._listing(line, self._thread(line)):
             return
-        found = BOOK.find(line.message)
+        found = BOOK.find(line.message) or OUTSIDE.find(line.message)  # journald frames what swanctl prints, too
         if found is None:
             self.gaps.add(line.number, line.message, line.text)
         else:
