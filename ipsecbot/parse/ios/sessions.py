@@ -35,7 +35,9 @@ def read_sessions(output: RawOutput, device: str) -> Parsed[SessionView]:
             sas.append(_ike_sa(row, gaps))
         else:
             children.append(_flow(row, sas[-1] if sas else None, gaps))
-    return Parsed(SessionView(tuple(sas), tuple(children)), parsed.gaps + tuple(gaps), parsed.answered)
+    # a table in a layout that is not known here (`brief`) does not say that nothing exists
+    answered = parsed.answered and (bool(rows) or not parsed.gaps)
+    return Parsed(SessionView(tuple(sas), tuple(children)), parsed.gaps + tuple(gaps), answered)
 
 
 def _absent(row: Row) -> IkeSa:
