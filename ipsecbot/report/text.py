@@ -48,8 +48,18 @@ def _facts(page: Outline) -> Table:
 
 
 def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
+    """What to do and its proof come first; how it was found comes after."""
     if page.candidates:
         yield SECTIONS["candidates"], _plain(f"{item.cause} ({item.confidence}): {item.headline}" for item in page.candidates)
+    for advice in page.advice:
+        block = Group(
+            Text(advice.why),
+            Text("\n".join(f"  {line}" for line in advice.lines), style="bold cyan"),
+            Text(f"({advice.verified})", style="dim"),
+        )
+        yield f"{SECTIONS['remedy']}: {advice.heading}", block
+    if page.quotes:
+        yield SECTIONS["evidence"], _plain(f"{place(quote)}\n    {quote.text.strip()}" for quote in page.quotes)
     if page.ladder:
         yield f"{SECTIONS['ladder']}: {page.left} ⇄ {page.right}", _ladder(page)
     if page.settled:
@@ -62,15 +72,6 @@ def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
         yield f"{SECTIONS['choices']}: {table.title}", _choices(table)
     if page.related:
         yield SECTIONS["related"], _related(page)
-    if page.quotes:
-        yield SECTIONS["evidence"], _plain(f"{place(quote)}\n    {quote.text.strip()}" for quote in page.quotes)
-    for advice in page.advice:
-        block = Group(
-            Text(advice.why),
-            Text("\n".join(f"  {line}" for line in advice.lines), style="bold cyan"),
-            Text(f"({advice.verified})", style="dim"),
-        )
-        yield f"{SECTIONS['remedy']}: {advice.heading}", block
     if page.bystanders:
         yield SECTIONS["bystanders"], _plain(page.bystanders)
     if page.cautions:
