@@ -11,7 +11,7 @@ demo: $(READY)
 	@$(BIN)/ipsecbot lab demo
 
 test: $(READY) system-packages
-	@$(BIN)/pytest -q -n 2 --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/pytest -q -n 4 --dist worksteal $(PYTEST_ARGS)
 
 check: $(READY)
 	@$(BIN)/ruff check .
