@@ -39,7 +39,9 @@ class Rule:
 
 
 _IOS, _SWAN = Platform.CISCO_IOS, Platform.STRONGSWAN
-_TYPE = r"(?:(?P<type>[0-9])\s+)?+"
+# Each optional part is taken whenever it is there: its other branch says that it is not. (A possessive quantifier would say
+# the same, but CPython before 3.11.4 loses its place after one that holds a group.)
+_TYPE = r"(?:(?P<type>[0-9])\s+|(?![0-9]\s))"
 _WORD = r"(?P<secret>[^\s<]\S*|(?!TOKEN)<\S*)"
 _REST = r"(?P<secret>(?!TOKEN)\S(?:.*\S)?)\s*$"
 
@@ -112,7 +114,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         _IOS,
         "isakmp key",
-        rf"crypto isakmp key\s+(?:(?P<type>[0-9])\s+(?!address|hostname))?+{_WORD}(?=\s+(?:address|hostname)\b)",
+        rf"crypto isakmp key\s+(?:(?P<type>[0-9])\s+(?!address|hostname)|(?![0-9]\s+(?!address|hostname)))"
+        rf"{_WORD}(?=\s+(?:address|hostname)\b)",
     ),
     _rule(_IOS, "isakmp key, old or cut off", rf"crypto isakmp key\s+{_TYPE}{_WORD}\s*$"),
     _rule(_IOS, "keyring", rf"pre-shared-key\s+(?:address|hostname)\s+\S.*?\skey\s+{_TYPE}{_REST}"),
@@ -122,7 +125,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         _IOS,
         "IKEv2 keyring",
-        rf"pre-shared-key\s+(?!address\b|hostname\b)(?:(?:local|remote)\s+)?+(?!hex\s+TOKEN){_TYPE}{_REST}",
+        rf"pre-shared-key\s+(?!address\b|hostname\b)(?:(?:local|remote)\s+|(?!(?:local|remote)\s))(?!hex\s+TOKEN){_TYPE}{_REST}",
     ),
     _rule(_IOS, "IKEv2 profile", rf"authentication\s+(?:local|remote)\s+pre-share\s+key\s+{_TYPE}{_REST}"),
     _rule(_IOS, "AnyConnect and group keys", rf"(?:aaa|isakmp) (?:authorization group|password)\s.*\skey\s+{_TYPE}{_WORD}\s*$"),
@@ -143,7 +146,11 @@ RULES: tuple[Rule, ...] = (
         rf"(?:version\s+\S+\s+(?:(?:noauth|auth|priv)\s+)?)?(?!version\b|traps\b|informs\b|vrf\b){_WORD}",
     ),
     _rule(_IOS, "SNMP user", rf"snmp-server user\s.*?\sauth\s+(?:md5|sha)\s+{_WORD}"),
-    _rule(_IOS, "SNMP user", rf"snmp-server user\s.*?\spriv\s+(?:des|3des|aes(?:\s+(?:128|192|256))?+)\s+{_WORD}"),
+    _rule(
+        _IOS,
+        "SNMP user",
+        rf"snmp-server user\s.*?\spriv\s+(?:des|3des|aes(?:\s+(?:128|192|256)|(?!\s+(?:128|192|256))))\s+{_WORD}",
+    ),
     _rule(_IOS, "show snmp community", rf"^\s*Community name:\s*{_WORD}"),
     _rule(_IOS, "OSPF", rf"(?:authentication-key|message-digest-key\s+\d+\s+md5)\s+(?!\d+\s+md5){_TYPE}{_WORD}"),
     _rule(_IOS, "NTP", rf"ntp authentication-key\s+\d+\s+\S+\s+{_WORD}"),
