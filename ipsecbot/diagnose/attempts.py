@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ipsecbot.diagnose.faults import Stage
-from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
+from ipsecbot.ladder.vocabulary import DENIALS, ERROR_NOTIFIES
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import Direction, EventKind, Exchange, ExchangeKind, LogEvent, Outcome
 from ipsecbot.model.proposal import Protocol
@@ -19,24 +19,6 @@ _PASSED: tuple[tuple[Stage, tuple[str, ...]], ...] = (
 )
 FIRST_MESSAGES = ("MM1", "AM1", "IKE_SA_INIT request")
 FIRST_ANSWERS = ("MM2", "AM2", "IKE_SA_INIT response")
-_REFUSALS = (
-    EventKind.NO_CONNECTION,
-    EventKind.PEER_REFUSED,
-    EventKind.PROFILE_NOT_MATCHED,
-    EventKind.VERSION_REFUSED,
-    EventKind.MODE_REFUSED,
-    EventKind.PROPOSAL_REFUSED,
-    EventKind.SELECTORS_REFUSED,
-    EventKind.ENCAPSULATION_REFUSED,
-    EventKind.IDENTITY_REFUSED,
-    EventKind.KEY_MISSING,
-    EventKind.CREDENTIAL_MISSING,
-    EventKind.AUTH_METHOD_REFUSED,
-    EventKind.UNDECRYPTABLE,
-    EventKind.AUTHENTICATION_FAILED,
-    EventKind.USER_AUTH_FAILED,
-    EventKind.CERTIFICATE_REFUSED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +62,7 @@ class Attempt:
 
     @property
     def is_refused(self) -> bool:
-        return self.exchange.outcome is Outcome.REFUSED or any(event.kind in _REFUSALS for event in self.exchange.events)
+        return self.exchange.outcome is Outcome.REFUSED or any(event.kind in DENIALS for event in self.exchange.events)
 
     @property
     def ike_established(self) -> bool:

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from ipsecbot.ladder.naming import UNNAMED
-from ipsecbot.ladder.vocabulary import WIRE
+from ipsecbot.ladder.vocabulary import DENIALS, WIRE
 from ipsecbot.model.exchange import (
     Direction,
     EventKind,
@@ -31,32 +31,14 @@ MOST_ATTEMPTS = 3
 WIDTH = 46
 
 # Events worth a line of their own under the messages: each is a decision, not a step.
-DECISIONS = frozenset(
-    {
-        EventKind.NO_CONNECTION,
-        EventKind.PEER_REFUSED,
-        EventKind.PROFILE_NOT_MATCHED,
-        EventKind.VERSION_REFUSED,
-        EventKind.MODE_REFUSED,
-        EventKind.PROPOSAL_SELECTED,
-        EventKind.PROPOSAL_REFUSED,
-        EventKind.SELECTORS_REFUSED,
-        EventKind.ENCAPSULATION_REFUSED,
-        EventKind.IDENTITY_REFUSED,
-        EventKind.KEY_MISSING,
-        EventKind.CREDENTIAL_MISSING,
-        EventKind.AUTH_METHOD_REFUSED,
-        EventKind.UNDECRYPTABLE,
-        EventKind.AUTHENTICATION_FAILED,
-        EventKind.USER_AUTH_FAILED,
-        EventKind.CERTIFICATE_REFUSED,
-        EventKind.GAVE_UP,
-        EventKind.PORT_UNREACHABLE,
-        EventKind.NETWORK_UNREACHABLE,
-        EventKind.ESTABLISHED,
-        EventKind.DELETED,
-    }
-)
+DECISIONS = DENIALS | {
+    EventKind.PROPOSAL_SELECTED,
+    EventKind.GAVE_UP,
+    EventKind.PORT_UNREACHABLE,
+    EventKind.NETWORK_UNREACHABLE,
+    EventKind.ESTABLISHED,
+    EventKind.DELETED,
+}
 
 
 _PROGRESS = (EventKind.PROPOSAL_SELECTED, EventKind.ESTABLISHED)

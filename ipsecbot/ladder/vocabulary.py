@@ -60,8 +60,8 @@ ERROR_NOTIFIES = CHILD_ERRORS | frozenset(
     }
 )
 
-# This end says no, whatever was or was not sent about it.
-REFUSALS = frozenset(
+# This end says no to what the peer is, asks or proves.
+DENIALS = frozenset(
     {
         K.NO_CONNECTION,
         K.PEER_REFUSED,
@@ -79,13 +79,11 @@ REFUSALS = frozenset(
         K.AUTHENTICATION_FAILED,
         K.USER_AUTH_FAILED,
         K.CERTIFICATE_REFUSED,
-        K.ADDRESS_REFUSED,
-        K.ALGORITHM_UNSUPPORTED,
-        K.RESOURCE_LIMIT,
-        K.CONFIG_INCOMPLETE,
-        K.FAILED,
     }
 )
+
+# This end says no, for whatever reason, its own shortcomings included, whatever was or was not sent about it.
+REFUSALS = DENIALS | {K.ADDRESS_REFUSED, K.ALGORITHM_UNSUPPORTED, K.RESOURCE_LIMIT, K.CONFIG_INCOMPLETE, K.FAILED}
 
 # Events that are about traffic to protect, and so about a CHILD_SA, whatever else the line says.
 CHILD_KINDS = frozenset(
