@@ -84,17 +84,20 @@ def _missing(
     if (best is not None and best.confidence >= _SURE) or _nothing_was_seen(facts):
         return tuple(silent)
     open_causes = [finding.cause for finding in kept] or [judgement.cause for judgement in judgements]
-    settles: dict[tuple[str, str, str], list[str]] = {}
+    settles: dict[tuple[str, str], list[str]] = {}
+    reasons: dict[tuple[str, str], dict[str, None]] = {}
     for judgement in sorted(judgements, key=lambda one: open_causes.index(one.cause) if one.cause in open_causes else 0):
         if judgement.cause in open_causes and judgement.cause != "healthy":
             for item in judgement.missing:
-                settles.setdefault((item.device, item.what, item.why), []).append(judgement.cause)
+                thing = item.device, item.what
+                settles.setdefault(thing, []).append(judgement.cause)
+                reasons.setdefault(thing, {})[item.why] = None
     named = bool(kept)
     return (
         *silent,
         *(
-            Missing(device, what, f"{why}; settles {', '.join(causes)}" if named else why)
-            for (device, what, why), causes in settles.items()
+            Missing(*thing, "; ".join((*reasons[thing], *((f"settles {', '.join(dict.fromkeys(causes))}",) if named else ()))))
+            for thing, causes in settles.items()
         ),
     )
 
