@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
-from ipsecbot.model.connection import ChildPolicy, Connection
+from ipsecbot.model.connection import ChildPolicy, Connection, EncapsulationMode
 from ipsecbot.model.evidence import Side, Source
+from ipsecbot.model.identity import AuthMethod, IkeIdentity
 from ipsecbot.model.proposal import Proposal
 from ipsecbot.model.selectors import SelectorPair
 
@@ -65,10 +67,67 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """How one end proves itself to the other. `methods`: what it would use, `accepted`: what the other end takes (one each
+    mostly; empty: not known). `sent`: the identity it sends, None when not known; `expected`: what the other end expects of
+    it, empty when it takes any. In IKEv1 both directions use one method."""
+
+    prover: Side
+    methods: tuple[AuthMethod, ...]
+    accepted: tuple[AuthMethod, ...]
+    sent: IkeIdentity | None
+    expected: tuple[IkeIdentity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the wire shows of the first thing that stops it: which side refuses, and the notify it sends (the name of RFC 7296
+    section 3.10.1 or RFC 2408 section 3.14.1); None where it says nothing and the other end waits in vain."""
+
+    by: Side
+    notify: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeying:
+    """When each end would replace an SA, counted from its birth; None: not known, zero: never. `first`: the side that does,
+    None when neither does, when it is not known, or when both would at the same time (`together`)."""
+
+    left: timedelta | None
+    right: timedelta | None
+    first: Side | None
+    together: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChildNegotiation:
+    """One child of the initiator against the child of the responder it belongs to (None: there is none). `mode`: what is
+    agreed. The fields that `Negotiation` has too mean the same here, for this child alone."""
+
+    left_child: ChildPolicy | None
+    right_child: ChildPolicy | None
+    choice: Choice | None
+    selectors: tuple[SelectorPair, ...]
+    mode: EncapsulationMode | None
+    mismatches: tuple[Mismatch, ...]
+    unknown: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+    rekeying: Rekeying | None = None
+
+    @property
+    def blocking(self) -> tuple[Mismatch, ...]:
+        return tuple(mismatch for mismatch in self.mismatches if not mismatch.late)
+
+
+@dataclass(frozen=True, slots=True)
 class Negotiation:
     """The replay of one attempt: `initiator` says which side starts. `mismatches` come in the order in which IKE would
     stumble over them: the first one is where it stops; a `late` one does not stop it. `unknown` lists what could not be
-    decided, in words, because a configuration does not say. `selectors`: what is agreed, as the initiator writes it."""
+    decided, in words, because a configuration does not say. `selectors`: what is agreed, as the initiator writes it.
+
+    `children`: every child of the initiator, in its order; `child`, `left_child`, `right_child`, `selectors` and the child
+    part of `mismatches` are those of the one that fails first (else the first). `proofs`: the initiator's, then the
+    responder's; empty when the version already differs."""
 
     initiator: Side
     left: Connection
@@ -81,6 +140,10 @@ class Negotiation:
     selectors: tuple[SelectorPair, ...]
     mismatches: tuple[Mismatch, ...]
     unknown: tuple[str, ...] = ()
+    children: tuple[ChildNegotiation, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    refusal: Refusal | None = None
+    rekeying: Rekeying | None = None
 
     @property
     def blocking(self) -> tuple[Mismatch, ...]:
