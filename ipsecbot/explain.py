@@ -26,11 +26,11 @@ def explain(arguments: Sequence[str], peer: str | None = None) -> Diagnosis:
     Each argument is a file, a folder or `-`. `peer`: the address of the other end, where the texts tell of several.
     InputError when an argument cannot be read or holds no text.
     """
-    fingerprinter = _fingerprinter()
+    fingerprinter = fingerprinter_of_run()
     return conclude_texts(tuple(read_device(argument, fingerprinter) for argument in arguments), peer)
 
 
-def _fingerprinter() -> Fingerprinter:
+def fingerprinter_of_run() -> Fingerprinter:
     """Tokens need only be equal within one run: without a state directory, a key of the moment will do."""
     try:
         return installation_fingerprinter()

@@ -37,6 +37,21 @@ class Inventory:
             raise AmbiguousPeer(peer, tuple(tunnel.name for tunnel in found))
         return found[0]
 
+    def device_called(self, name: str) -> DeviceEntry:
+        """The device that `name` means: its name, its address, or a unique part of one; exact beats partial.
+
+        UnknownPeer names the nearest devices, AmbiguousPeer the candidates.
+        """
+        wanted = _canonical(name)
+        exact = [entry for entry in self.devices if wanted in _words(entry)]
+        found = exact or [entry for entry in self.devices if wanted and any(wanted in word for word in _words(entry))]
+        if not found:
+            names = {word: entry.name for entry in self.devices for word in _words(entry)}
+            raise UnknownPeer(name, tuple(names[near] for near in difflib.get_close_matches(wanted, list(names), n=3)))
+        if len(found) > 1:
+            raise AmbiguousPeer(name, tuple(entry.name for entry in found))
+        return found[0]
+
     def _meant(self, fits: Callable[[str], bool]) -> tuple[TunnelEntry, ...]:
         tunnels = tuple(tunnel for tunnel in self.tunnels if any(map(fits, _words_of(tunnel))))
         placed = {device.name for tunnel in self.tunnels for device in tunnel.devices}

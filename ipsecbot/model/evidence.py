@@ -61,18 +61,21 @@ class Verification(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """Lines to type on one device, in its own syntax, and why. Nothing here is ever applied by the program."""
+    """Lines to type on one device, in its own syntax, and why. Nothing here is ever applied by the program. `shared_with`: the
+    other connections of that device that use the same policy or transform set, and so change with it."""
 
     device: str
     platform: str
     lines: tuple[str, ...]
     why: str
     verified: Verification = Verification.NOT_VERIFIED
+    shared_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One root cause with its proof. `confidence` is between 0 and 1."""
+    """One root cause with its proof. `confidence` is between 0 and 1. `only_from`: the tunnel is one-way: it comes up when this
+    side starts it, and the cause stops it when the other does."""
 
     cause: str
     verdict: Verdict
@@ -84,6 +87,7 @@ class Finding:
     offered: str | None = None
     accepted: str | None = None
     remedies: tuple[Remedy, ...] = ()
+    only_from: Side | None = None
 
     def __bool__(self) -> bool:
         raise TypeError("a Finding is not a truth value: look at its verdict")

@@ -49,7 +49,7 @@ def _fit(connection: Connection, end: Endpoint, own: str | None, peer: str | Non
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Rank:
+class Rank:
     """Smaller is better."""
 
     not_in_force: int
@@ -68,15 +68,15 @@ def pair(
     Of several connections each is kept with its best partner only: what another pairing explains better is no fault. One that
     is not in force (not loaded, not applied) counts only where no other would be used.
     """
-    ranked: list[tuple[_Rank, Pairing]] = []
+    ranked: list[tuple[Rank, Pairing]] = []
     for mine in _candidates(left, left_address, right, right_address):
         for yours in _candidates(right, right_address, left, left_address):
-            pairing = _pairing(mine, yours, left, right, left_address, right_address)
-            ranked.append((_rank(pairing, left_address, right_address), pairing))
+            pairing = pairing_of(mine, yours, left, right, left_address, right_address)
+            ranked.append((rank_of(pairing, left_address, right_address), pairing))
     ranked.sort(key=lambda item: item[0])
     ranked = [item for item in ranked if item[0].not_in_force == 0] or ranked
-    best_left: dict[int, _Rank] = {}
-    best_right: dict[int, _Rank] = {}
+    best_left: dict[int, Rank] = {}
+    best_right: dict[int, Rank] = {}
     for rank, pairing in ranked:
         best_left.setdefault(id(pairing.left), rank)
         best_right.setdefault(id(pairing.right), rank)
@@ -123,9 +123,11 @@ def _selectors(connection: Connection) -> tuple[SelectorPair, ...]:
     return tuple(pair for pair in pairs if pair.local.network is not None and pair.local.network.prefixlen)
 
 
-def _pairing(
+def pairing_of(
     mine: Connection, yours: Connection, left: Endpoint, right: Endpoint, left_address: str | None, right_address: str | None
 ) -> Pairing:
+    """Two connections with the replay of both directions."""
+
     def started_by(side: Side) -> Negotiation:
         return replay(
             mine,
@@ -140,11 +142,12 @@ def _pairing(
     return Pairing(mine, yours, started_by(Side.LEFT), started_by(Side.RIGHT))
 
 
-def _rank(pairing: Pairing, left_address: str | None, right_address: str | None) -> _Rank:
+def rank_of(pairing: Pairing, left_address: str | None, right_address: str | None) -> Rank:
+    """How well two connections fit: in force, closest by address, then by what they agree in."""
     both = (pairing.left_initiates, pairing.right_initiates)
     closeness = _closeness(pairing.left, right_address) + _closeness(pairing.right, left_address)
     idle = [end for end in (pairing.left, pairing.right) if end.applied is False or end.running is False]
-    return _Rank(
+    return Rank(
         not_in_force=len(idle),
         distance=-closeness,
         other_version=_count(both, Aspect.VERSION),

@@ -1,0 +1,152 @@
+"""Two configurations, or two sets of them → which tunnels they make, and which they do not."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ipsecbot.collect.fingerprint import Fingerprinter
+from ipsecbot.diagnose.hygiene import hygiene
+from ipsecbot.diagnose.weigh import users_of, weigh
+from ipsecbot.errors import DeviceError, InputError
+from ipsecbot.explain import fingerprinter_of_run, read_ends
+from ipsecbot.inventory.entries import TunnelEnd, TunnelEntry
+from ipsecbot.inventory.load import find_file, load
+from ipsecbot.live.attend import Options, Progress, attend
+from ipsecbot.model.comparison import Agreement, ComparedTunnel, Comparison
+from ipsecbot.model.evidence import Side
+from ipsecbot.model.tunnel import Endpoint
+from ipsecbot.negotiate.match import match
+from ipsecbot.negotiate.orientation import oriented
+from ipsecbot.parse.endpoint import read_endpoint
+from ipsecbot.pasted import STDIN, Pasted, read_device
+
+_GRAVEST = tuple(Agreement)
+_HOSTNAME = re.compile(rb"^\s{0,4}hostname[ \t]+(\S{1,64})", re.MULTILINE)
+_HEAD = 65536
+_MOST_NAMES = 6
+
+
+def compare_texts(left: str, right: str) -> Comparison:
+    """Compare what two arguments hold: a file, a folder with one device's files, a folder of several devices, or `-`.
+
+    InputError when one cannot be read or holds no connection.
+    """
+    if left == right:
+        raise InputError(f"{left} stands on both sides: give the two ends of the tunnel.")
+    fingerprinter = fingerprinter_of_run()
+    given = [tuple(_devices(argument, fingerprinter)) for argument in (left, right)]
+    names = [[device.name for device in devices] for devices in given]
+    sides = []
+    for side, argument in enumerate((left, right)):
+        devices = _told_apart(given[side], names[1 - side], argument)
+        sides.append(tuple(end for device in devices for end in read_ends(device, alone=False)))
+        _must_be_configured(argument, sides[side])
+    return compare_ends(_called(left, sides[0]), _called(right, sides[1]), sides[0], sides[1])
+
+
+def compare_devices(inventory: Path | None, left: str, right: str, progress: Progress) -> Comparison:
+    """Log in to two devices of the inventory, read what they are configured to want, and compare it. Nothing is started.
+
+    UsageError when the inventory or a name will not do, CredentialError when a secret cannot be had, DeviceError when one of
+    the devices cannot be asked: one configuration alone cannot be compared.
+    """
+    known = load(find_file(inventory))
+    entries = [known.device_called(name) for name in (left, right)]
+    if entries[0] is entries[1]:
+        raise InputError(f"{left} and {right} are the same device: give the two ends of the tunnel.")
+    entry = TunnelEntry(" - ".join(one.name for one in entries), tuple(TunnelEnd(one) for one in entries))
+    attended = attend(entry, Options(), progress)
+    ends = [read_endpoint(attended.snapshots[side]) for side in Side]
+    for end in ends:
+        if end.failure and end.connections is None:
+            raise DeviceError(end.device.name, f"{end.failure.rstrip('.')}; both configurations are needed to compare them.")
+        _must_be_configured(end.device.name, (end,))
+    return compare_ends(entries[0].name, entries[1].name, (ends[0],), (ends[1],))
+
+
+def compare_ends(left_name: str, right_name: str, lefts: Sequence[Endpoint], rights: Sequence[Endpoint]) -> Comparison:
+    """Which connections belong together, and what becomes of each pair. Deterministic, no I/O; time grows with the number of
+    connections."""
+    if len(lefts) == 1 and len(rights) == 1:
+        turned = oriented(lefts[0], rights[0])
+        lefts, rights = (turned[0],), (turned[1],)
+    ends = (*lefts, *rights)
+    users = users_of(ends)
+    matched = match(lefts, rights)
+    tunnels = sorted((weigh(one, users) for one in matched.matches), key=_gravity)
+    return Comparison(
+        left_name,
+        right_name,
+        tuple(lefts),
+        tuple(rights),
+        tuple(tunnels),
+        matched.unpaired,
+        cautions=tuple(caution for end in ends for caution in hygiene(end)),
+        gaps=tuple(gap for end in ends for gap in end.gaps),
+        notes=tuple(_notes(lefts, rights)),
+    )
+
+
+def _gravity(one: ComparedTunnel) -> int:
+    return _GRAVEST.index(one.agreement)
+
+
+def _notes(lefts: Sequence[Endpoint], rights: Sequence[Endpoint]) -> Iterator[str]:
+    for ends in (lefts, rights):
+        if len(ends) > 1:
+            yield f"Read as {len(ends)} devices: {', '.join(end.device.name for end in ends[:_MOST_NAMES])}" + (
+                f" and {len(ends) - _MOST_NAMES} more." if len(ends) > _MOST_NAMES else "."
+            )
+
+
+def _must_be_configured(argument: str, ends: Sequence[Endpoint]) -> None:
+    if not any(end.connections for end in ends):
+        raise InputError(
+            f"{argument}: no IPsec connection found in it; give a running-config, swanctl.conf or ipsec.conf of this end."
+        )
+
+
+def _called(argument: str, ends: Sequence[Endpoint]) -> str:
+    return ends[0].device.name if len(ends) == 1 else Path(argument).name or argument
+
+
+def _devices(argument: str, fingerprinter: Fingerprinter) -> Iterator[Pasted]:
+    """One device per argument, unless it is a folder that plainly holds several."""
+    parts = () if argument == STDIN else _parts(Path(argument))
+    for part in parts or (argument,):
+        yield read_device(str(part), fingerprinter)
+
+
+def _parts(folder: Path) -> tuple[Path, ...]:
+    """The files or folders of several devices in one folder: files that give themselves different host names, or nothing but
+    folders, two at least, that each hold files. Empty: it is one device's."""
+    try:
+        inside = sorted(one for one in folder.iterdir() if not one.name.startswith(".")) if folder.is_dir() else []
+        folders = [one for one in inside if one.is_dir() and any(each.is_file() for each in one.rglob("*"))]
+        if len(folders) > 1 and not any(one.is_file() for one in inside):
+            return tuple(folders)
+        files = [one for one in inside if one.is_file()]
+        names = Counter(name for one in files if (name := _host_name(one)) is not None)
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror or 'cannot be read'}.") from error
+    several = len(files) > 1 and sum(names.values()) == len(files) == len(names)
+    return tuple(files) if several else ()
+
+
+def _host_name(file: Path) -> bytes | None:
+    with file.open("rb") as stream:
+        found = _HOSTNAME.search(stream.read(_HEAD))
+    return found[1] if found is not None else None
+
+
+def _told_apart(devices: Sequence[Pasted], others: Sequence[str], argument: str) -> Iterator[Pasted]:
+    """The devices under names that no device of the other side has: with the folder in front where the file names are alike."""
+    taken = frozenset(others)
+    folder = Path(argument).resolve()
+    for device in devices:
+        above = folder.name if len(devices) > 1 else folder.parent.name
+        yield replace(device, name=f"{above}/{device.name}") if device.name in taken and above else device
