@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from ipsecbot.diagnose.faults import Stage
@@ -125,10 +126,11 @@ def of_tunnel(
         return ()
     mine = (exchange for exchange in tunnel.ladder.of_device(end.device.name) if exchange.local not in elsewhere)
     every = tuple(Attempt(exchange, side) for exchange in mine)
-    return tuple(attempt for attempt in every if concerns(attempt.exchange.remote, peers, [a.exchange.remote for a in every]))
+    remotes = {attempt.exchange.remote for attempt in every}
+    return tuple(attempt for attempt in every if concerns(attempt.exchange.remote, peers, remotes))
 
 
-def concerns(remote: str | None, peers: frozenset[str], every_remote: list[str | None]) -> bool:
+def concerns(remote: str | None, peers: frozenset[str], every_remote: Set[str | None]) -> bool:
     """Whether something with this remote address belongs to a tunnel to `peers`.
 
     A peer behind NAT shows under an address that nobody configured: the only remote address of a log is therefore
@@ -136,7 +138,7 @@ def concerns(remote: str | None, peers: frozenset[str], every_remote: list[str |
     """
     if remote is None or not peers or remote in peers:
         return True
-    return not any(other in peers for other in every_remote) and len({other for other in every_remote if other}) == 1
+    return len(every_remote) <= 3 and len(every_remote - {None, ""}) == 1 and peers.isdisjoint(every_remote)
 
 
 def latest(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:

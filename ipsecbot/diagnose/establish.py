@@ -27,14 +27,20 @@ def establish(tunnel: Tunnel) -> Facts:
         peers = addresses_of(tunnel, side.other)
         mine = of_tunnel(tunnel, side, peers, addresses_elsewhere(tunnel, side))
         # without a peer to look for, each remote address is a peer of its own: one's success says nothing of another
-        remotes = [None] if peers else list(dict.fromkeys(attempt.exchange.remote for attempt in mine))
-        groups = [tuple(a for a in mine if peers or a.exchange.remote == remote) for remote in remotes]
-        chosen = [attempt for group in groups for attempt in latest(group)]
-        counting = tuple(attempt for attempt in mine if attempt in chosen)
+        groups = [mine] if peers else _by_remote(mine)
+        chosen = {id(attempt) for group in groups for attempt in latest(group)}
+        counting = tuple(attempt for attempt in mine if id(attempt) in chosen)
         attempts += counting
         seen += [Seen(event, side, event.role or a.exchange.role, a.exchange) for a in counting for event in a.exchange.events]
         seen += _loose(tunnel, side, counting)
     return Facts(tunnel, tuple(attempts), tuple(seen), _state(tunnel, Side.LEFT), _state(tunnel, Side.RIGHT))
+
+
+def _by_remote(attempts: tuple[Attempt, ...]) -> list[tuple[Attempt, ...]]:
+    found: dict[str | None, list[Attempt]] = {}
+    for attempt in attempts:
+        found.setdefault(attempt.exchange.remote, []).append(attempt)
+    return [tuple(mine) for mine in found.values()]
 
 
 def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Seen]:
@@ -45,7 +51,7 @@ def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Se
         return []
     elsewhere = addresses_elsewhere(tunnel, side)
     mine = [e for e in tunnel.ladder.loose if e.source.device == end.device.name and e.local not in elsewhere]
-    remotes = [event.remote for event in mine] + [e.remote for e in tunnel.ladder.of_device(end.device.name)]
+    remotes = {event.remote for event in mine} | {e.remote for e in tunnel.ladder.of_device(end.device.name)}
     starts = [attempt.exchange.started_at for attempt in counting if attempt.exchange.started_at is not None]
     since = min(starts, default=None)
     return [
@@ -88,7 +94,7 @@ def _state(tunnel: Tunnel, side: Side) -> State:
     children = end.child_sas and tuple(sa for sa in end.child_sas if sa.local not in elsewhere)
     if not _may_roam(end):
         return State(_of(ike, peers), _of(children, peers))
-    ike_remotes, child_remotes = [sa.remote for sa in ike or ()], [sa.remote for sa in children or ()]
+    ike_remotes, child_remotes = {sa.remote for sa in ike or ()}, {sa.remote for sa in children or ()}
     return State(
         ike and tuple(sa for sa in ike if concerns(sa.remote, peers, ike_remotes)),
         children and tuple(sa for sa in children if concerns(sa.remote, peers, child_remotes)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ipsecbot.ladder.naming import is_first
 from ipsecbot.ladder.vocabulary import IKEV2_ONLY, LOOSE_KINDS, RETRY_NOTIFIES, WIRE
@@ -16,6 +17,7 @@ from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
 
+_REACH = 1000  # attempts back to which an event that names none may belong
 _CHILD_EXCHANGES = (ExchangeType.QUICK, ExchangeType.CREATE_CHILD_SA)
 
 
@@ -104,12 +106,15 @@ class _Gathering:
     associations: list[Association] = field(default_factory=list)
     loose: list[LogEvent] = field(default_factory=list)
     _numbered: dict[str, Association] = field(default_factory=dict)
+    _unnumbered: dict[int, Association] = field(default_factory=dict)
+    _restarted: int = 0  # how many attempts a restart of the daemon has ended
 
     def place(self, event: LogEvent) -> None:
         if event.kind is EventKind.DAEMON_STARTED:
             self._numbered.clear()
-            for association in self.associations:
+            for association in self.associations[self._restarted :]:
                 association.over = True
+            self._restarted = len(self.associations)
         number = number_of(event.context) if event.context is not None else None
         if event.kind in LOOSE_KINDS and number not in self._numbered:
             self.loose.append(event)
@@ -119,24 +124,29 @@ class _Gathering:
             known = self._resumed(event)
         association = known or self._new()
         association.take(event)
+        if association.number is not None:
+            self._unnumbered.pop(id(association), None)
         if number is not None:
             self._numbered[number] = association
 
     def _new(self) -> Association:
-        self.associations.append(Association())
-        return self.associations[-1]
+        association = Association()
+        self.associations.append(association)
+        self._unnumbered[id(association)] = association
+        return association
 
     def _find(self, event: LogEvent, number: str | None) -> Association | None:
         if number is not None and number in self._numbered:
             return self._numbered[number]
-        for association in reversed(self.associations):
+        newest = reversed(self.associations) if number is None else reversed(self._unnumbered.values())
+        for association in islice(newest, _REACH):
             if _could_be(event, association, number):
                 return association
         return None
 
     def _resumed(self, event: LogEvent) -> Association | None:
         """The attempt that a responder sent back with INVALID_KE_PAYLOAD or COOKIE, when its peer comes again."""
-        for association in reversed(self.associations):
+        for association in islice(reversed(self.associations), _REACH):
             if association.remote == event.remote and event.remote is not None:
                 again = association.retrying and association.role is not Role.INITIATOR
                 return association if again and event.kind is EventKind.RECEIVED else None

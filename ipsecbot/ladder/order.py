@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ipsecbot.ladder.vocabulary import WIRE
 from ipsecbot.model.evidence import Source
-from ipsecbot.model.exchange import LogEvent
+from ipsecbot.model.exchange import EventKind, LogEvent
 
 _NOWHERE = Source("", "", 0, 0)
 
@@ -66,14 +66,15 @@ def _without_copies(texts: list[list[LogEvent]]) -> list[list[LogEvent]]:
 def _without_echoes(events: list[LogEvent]) -> list[LogEvent]:
     """Drop a message that a host's journal and syslog both wrote down: the same twice, with nothing of the peer between."""
     kept: list[LogEvent] = []
-    since: list[LogEvent] = []
+    since: dict[datetime | None, list[LogEvent]] = {}  # by moment: what one direction says may go on for days
+    before: EventKind | None = None
     for event in events:
         if event.kind in WIRE:
             bare = replace(event, source=_NOWHERE, context=None)
-            if event.at is not None and event.payloads and bare in since:
+            if event.at is not None and event.payloads and bare in since.get(event.at, ()):
                 continue
-            if since and since[-1].kind is not event.kind:
-                since = []
-            since.append(bare)
+            if before is not event.kind:
+                since, before = {}, event.kind
+            since.setdefault(event.at, []).append(bare)
         kept.append(event)
     return kept

@@ -22,6 +22,7 @@ _KINDS = {
 }
 _EXCHANGES = {kind: exchange for exchange, kind in _KINDS.items()}
 _LAST = ("MM6", "AM3")
+_NEAR = 64  # messages, or exchanges of one SA, back to which a repeated message is looked for: liveness checks go on for days
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class Slot:
         name = self._name(event, role)
         direction = Direction.SENT if event.kind is EventKind.SENT else Direction.RECEIVED
         fresh = Message(name, direction, event.at, event.payloads, (event.source,))
-        for index in reversed(range(len(self.messages))):
+        for index in self._recent():
             known = self.messages[index]
             same_id = self.ids[index] == event.message_id or (name == NOTE and known.payloads == event.payloads)
             if (known.name, known.direction) == (name, direction) and same_id:
@@ -58,19 +59,23 @@ class Slot:
         self.messages.append(fresh)
         self.ids.append(event.message_id)
 
+    def _recent(self) -> range:
+        """The indices of the last messages, the newest first."""
+        return range(len(self.messages) - 1, max(len(self.messages) - 1 - _NEAR, -1), -1)
+
     def _name(self, event: LogEvent, role: Role | None) -> str:
         if not self.messages and event.exchange is None and event.name is None:
             event = replace(event, exchange=_EXCHANGES.get(self.kind))
-        name = name_of(event, self.role or role, self.names)
+        names = tuple(message.name for message in self.messages[-_NEAR:])
+        name = name_of(event, self.role or role, names)
         return NOTE if self.unreadable_end and name in _LAST and not event.payloads else name
 
     def doubt(self, event: LogEvent, role: Role | None) -> None:
         """The last message that came could not be read, so it is the next one expected. Where that would end phase 1 it is
         not: whoever sends that message has verified the peer with the same keys first; what came is a notify."""
-        received = [index for index, known in enumerate(self.messages) if known.direction is Direction.RECEIVED]
-        if not received or self.messages[received[-1]].payloads:
+        index = next((index for index in self._recent() if self.messages[index].direction is Direction.RECEIVED), None)
+        if index is None or self.messages[index].payloads:
             return
-        index = received[-1]
         name = self.messages[index].name
         if name == UNNAMED and self.kind in _EXCHANGES:
             unread = replace(event, kind=EventKind.RECEIVED, exchange=_EXCHANGES[self.kind], name=None, is_request=None)
@@ -99,7 +104,7 @@ class Slot:
             lambda _: event.name is None,
         )
         for fit in fits:
-            for index in reversed(range(len(self.messages))):
+            for index in self._recent():
                 if self.messages[index].direction is direction and fit(index):
                     self._repeat(index, event)
                     return True
@@ -128,6 +133,9 @@ class _Cutter:
         self._association = association
         self.slots: list[Slot] = []
         self._current: Slot | None = None
+        self._first: Slot | None = None  # the exchange that makes the IKE SA
+        self._children: list[Slot] = []
+        self._keyed: dict[tuple[int | None, bool | None], Slot] = {}
 
     def place(self, event: LogEvent) -> None:
         """Put one event where it belongs and let it change what it changes."""
@@ -145,27 +153,26 @@ class _Cutter:
             slot.doubt(event, self._association.role)
         if event.kind is EventKind.ESTABLISHED and slot.child is (event.protocol in _CHILD_PROTOCOLS):
             slot.established = True
-        if slot.child:
-            for first in self.slots:
-                if first is not slot and first.kind is not ExchangeKind.INFORMATIONAL and not first.child:
-                    first.established = True  # no child without an IKE SA
+        if slot.child and self._first is not None:
+            self._first.established = True  # no child without an IKE SA
         if slot.kind is not ExchangeKind.INFORMATIONAL:
             self._current = slot
 
     def _repeat(self, slot: Slot, event: LogEvent, direction: Direction) -> None:
         """Retransmissions name their message badly: the newest exchange that has one in that direction is meant."""
-        for candidate in (slot, *reversed(self.slots)):
+        for candidate in (slot, *reversed(self.slots[-_NEAR:])):
             if candidate.repeat(event, direction):
                 return
 
     def _open(self, kind: ExchangeKind, *, child: bool = False, key: tuple[int | None, bool | None] | None = None) -> Slot:
-        self.slots.append(Slot(kind, child, key))
-        return self.slots[-1]
-
-    @property
-    def _first(self) -> Slot | None:
-        """The exchange that makes the IKE SA."""
-        return next((slot for slot in self.slots if not slot.child and slot.kind is not ExchangeKind.INFORMATIONAL), None)
+        slot = Slot(kind, child, key)
+        self.slots.append(slot)
+        if child:
+            self._children.append(slot)
+            self._keyed[slot.key or (None, None)] = slot
+        elif kind is not ExchangeKind.INFORMATIONAL:
+            self._first = self._first or slot
+        return slot
 
     def _slot(self, event: LogEvent) -> Slot:
         exchange = event.exchange
@@ -208,15 +215,15 @@ class _Cutter:
     def _child(self, event: LogEvent) -> Slot:
         """Children are told apart by message id; in IKEv2 both ends count for themselves (RFC 7296 section 2.2)."""
         kind = ExchangeKind.QUICK if event.exchange is ExchangeType.QUICK else ExchangeKind.IKEV2
-        children = [slot for slot in self.slots if slot.child]
-        latest = children[-1] if children else None
+        latest = self._children[-1] if self._children else None
         key = (event.message_id, _started_here(event) if kind is ExchangeKind.IKEV2 else None)
         if event.message_id is not None:
-            known = next((slot for slot in reversed(children) if slot.key == key), None)
+            known = self._keyed.get(key)
             if known is not None:
                 return known
             if latest is not None and latest.key is None and not latest.messages:
                 latest.key = key
+                self._keyed[key] = latest
                 return latest
             if event.kind not in WIRE and event.kind is not EventKind.STARTED and latest is not None:
                 return latest
@@ -229,7 +236,7 @@ class _Cutter:
     def _about_child(self, event: LogEvent) -> Slot:
         if event.kind in (*DELETES, EventKind.DELETED):
             return self._ended(event)
-        children = [slot for slot in self.slots if slot.child]
+        children = self._children
         if self._association.version != 2:
             if event.kind in _WISHES and not children:
                 return self._current or self._first_of(event)  # a packet asks for a child before there is an IKE SA
