@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from ipsecbot.model.snapshot import RawOutput
+from ipsecbot.parse.ios.config.abbreviations import TOP, understood
 from ipsecbot.parse.ios.config.acl import ACL, settle_entries
 from ipsecbot.parse.ios.config.assemble import connections
 from ipsecbot.parse.ios.config.blocks import read_blocks
@@ -12,15 +14,16 @@ from ipsecbot.parse.ios.config.drafts import Router
 from ipsecbot.parse.ios.config.ikev2 import IKEV2
 from ipsecbot.parse.ios.config.interfaces import SYSTEM
 from ipsecbot.parse.ios.config.ipsec import IPSEC
-from ipsecbot.parse.ios.config.isakmp import ISAKMP
+from ipsecbot.parse.ios.config.isakmp import ISAKMP, settle_policies
+from ipsecbot.parse.ios.config.pki import PKI
 from ipsecbot.parse.ios.config.reader import Reader, apply
 from ipsecbot.parse.ios.config.shown import SHOWN, WHOLE_ENTRY, restated
 from ipsecbot.parse.read import EndConfig, Parsed
 
 __all__ = ["SHOWN", "read_config"]
 
-_CRYPTO = (*ISAKMP, *IKEV2, *IPSEC)
-_OURS = re.compile(r"(?:no\s+)?crypto\s")
+_CRYPTO = (*ISAKMP, *IKEV2, *PKI, *IPSEC)
+_OURS = re.compile(r"(?:no\s+)?cry\w*\s")
 _OTHERS = (*SYSTEM, *ACL)
 
 
@@ -37,26 +40,26 @@ def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = 
     readers: list[Reader] = []
     for one in (output, *others):
         readers.append(Reader(one, device, router))
-        known = {id(entry) for entries in router.maps.values() for entry in entries}
+        known = {id(entry) for entries in router.maps.values() for entry in entries.values()}
         for line in restated(one, device, router) if one.kind in SHOWN else read_blocks(one):
             if _OURS.match(line.text):
-                if not apply(readers[-1], line, _CRYPTO):
+                if not understood(line, partial(apply, readers[-1], commands=_CRYPTO), TOP):
                     readers[-1].gap(line, "unknown crypto command")
             else:
                 apply(readers[-1], line, _OTHERS)
         if one.kind in SHOWN:
             _mark_excerpts(router, one, known)
     for reader in readers:
-        reader.network_groups = {name: group for other in readers for name, group in other.network_groups.items()}
         settle_entries(reader)
+    settle_policies(readers[0])
     found = connections(readers[0])
     addresses = tuple(dict.fromkeys(address for interface in router.interfaces.values() for address in interface.addresses))
-    gaps = tuple(gap for reader in readers for gap in reader.gaps)
+    gaps = tuple(gap for reader in readers for gap in sorted(reader.gaps, key=lambda gap: gap.line or 0))
     return Parsed(EndConfig(found, tuple(router.keys), addresses, router.isakmp_disabled), gaps)
 
 
 def _mark_excerpts(router: Router, shown: RawOutput, known: set[int]) -> None:
     """What only an answer told of may be a part of the entry."""
     for entries in router.maps.values():
-        for entry in entries:
+        for entry in entries.values():
             entry.is_excerpt |= id(entry) not in known and not WHOLE_ENTRY.search(shown.text)

@@ -1,40 +1,43 @@
-"""Access lists and interfaces: what is protected, and where a map is applied.
+"""Access lists and object groups: what is protected.
 
-Source: Cisco IOS Security Command Reference, `access-list (IP extended)`, `ip access-list extended`, `object-group`; IANA
-protocol and port numbers for the words IOS prints.
+Source: Cisco IOS Security Command Reference, `access-list (IP extended)`, `ip access-list extended`, `ipv6 access-list`,
+`object-group network`, `object-group service`.
 """
 
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network, summarize_address_range
+from itertools import takewhile
+from typing import TypeVar
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
+from ipsecbot.parse.ios.config.acl_words import PORTS, PROTOCOLS
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.drafts import AccessList
 from ipsecbot.parse.ios.config.reader import Command, Reader, command
 
 Network = IPv4Network | IPv6Network
 
-_PROTOCOLS = {
-    "ip": 0, "ipv6": 0, "icmp": 1, "igmp": 2, "ipinip": 4, "tcp": 6, "udp": 17, "gre": 47, "esp": 50, "ahp": 51, "eigrp": 88,
-    "ospf": 89, "nos": 94, "pim": 103, "pcp": 108, "sctp": 132,
-}  # fmt: skip
-_PORTS = {
-    "bgp": 179, "bootpc": 68, "bootps": 67, "chargen": 19, "cmd": 514, "daytime": 13, "discard": 9, "dnsix": 195, "domain": 53,
-    "echo": 7, "exec": 512, "finger": 79, "ftp": 21, "ftp-data": 20, "gopher": 70, "hostname": 101, "ident": 113, "irc": 194,
-    "isakmp": 500, "klogin": 543, "kshell": 544, "login": 513, "lpd": 515, "mobile-ip": 434, "msrpc": 135, "nameserver": 42,
-    "netbios-dgm": 138, "netbios-ns": 137, "netbios-ss": 139, "nntp": 119, "non500-isakmp": 4500, "ntp": 123,
-    "pim-auto-rp": 496, "pop2": 109, "pop3": 110, "rip": 520, "smtp": 25, "snmp": 161, "snmptrap": 162, "sunrpc": 111,
-    "syslog": 514, "tacacs": 49, "talk": 517, "telnet": 23, "tftp": 69, "time": 37, "uucp": 540, "who": 513, "whois": 43,
-    "www": 80, "xdmcp": 177, "onep-plain": 15001, "onep-tls": 15002, "ssh": 22, "https": 443,
-}  # fmt: skip
-_ANY_PORT = (0, 65535)
+Ports = tuple[int, int]
+_ANY_PORT: Ports = (0, 65535)
+_MOST_PAIRS = 4096
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+$")
 
 
-class _Unreadable(ValueError):
+class Unreadable(ValueError):
     """An entry that cannot be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A protocol with its ports on either side."""
+
+    protocol: int
+    origin: Ports = _ANY_PORT
+    target: Ports = _ANY_PORT
 
 
 def _numbered(reader: Reader, line: Line, match: re.Match[str]) -> None:
@@ -54,59 +57,72 @@ def _entry(reader: Reader, line: Line, name: str, rest: str) -> None:
     words = rest.split()
     if not words or words[0].lower() != "permit":
         return
-    if len(words) < 3:
+    if len(words) < 3 or _ADDRESS.match(words[1]):
         return  # a standard list: never a crypto ACL
     reader.pending_entries.append((acl, line, words[1:]))
 
 
 def settle_entries(reader: Reader) -> None:
     """Turns the permits into selectors, once all object groups are known. An unreadable one is a gap if a map uses its list."""
-    used = {
-        policy.acl
-        for policies in (*reader.router.maps.values(), *reader.router.dynamic_maps.values())
-        for policy in policies
-        if policy.acl is not None
-    }
+    router = reader.router
+    every = (policy for maps in (router.maps, router.dynamic_maps) for entries in maps.values() for policy in entries.values())
+    used = {policy.acl for policy in every} | {interface.protection_acl for interface in router.interfaces.values()}
     for acl, line, words in reader.pending_entries:
         if acl.name not in used:
             continue
         try:
-            acl.pairs.extend(_pairs(reader, words, reader.source(line)))
-        except _Unreadable as reason:
+            pairs = _pairs(reader, words, reader.source(line))
+        except Unreadable as reason:
             reader.gap(line, f"an access list entry that cannot be read: {reason}")
+            acl.unread += 1
+        else:
+            acl.pairs.extend(pairs)
 
 
 def _pairs(reader: Reader, words: list[str], source: Source) -> list[SelectorPair]:
-    protocols = _protocol(reader, words)
-    rest = words[2:] if words[0].lower() == "object-group" else words[1:]
+    """Every combination that an entry stands for: of services, of networks, and of ports (`eq 80 443`)."""
+    services, rest = _services(reader, words)
     sources, rest = _networks(reader, rest)
     first_ports, rest = _ports(rest)
     destinations, rest = _networks(reader, rest)
-    last_ports, rest = _ports(rest)
+    last_ports, _ = _ports(rest)
+    count = len(services) * len(sources) * len(first_ports) * len(destinations) * len(last_ports)
+    if count > _MOST_PAIRS:
+        raise Unreadable(f"its object groups stand for {count} pairs of networks")
     return [
         SelectorPair(
-            TrafficSelector(left, protocol, *first_ports, source=source),
-            TrafficSelector(right, protocol, *last_ports, source=source),
+            TrafficSelector(left, service.protocol, *origin, source=source),
+            TrafficSelector(right, service.protocol, *target, source=source),
         )
-        for protocol in protocols
+        for service in services
         for left in sources
         for right in destinations
+        for origin in ([service.origin] if service.origin != _ANY_PORT else first_ports)
+        for target in ([service.target] if service.target != _ANY_PORT else last_ports)
     ]
 
 
-def _protocol(reader: Reader, words: list[str]) -> list[int]:
+def _services(reader: Reader, words: list[str]) -> tuple[list[Service], list[str]]:
+    """`tcp`, `47` or `object-group NAME` at the start of an entry, and the words behind it."""
     word = words[0].lower()
-    if word in _PROTOCOLS:
-        return [_PROTOCOLS[word]]
+    if word == "object-group" and len(words) > 1:
+        found = _members(words[1], reader.router.service_groups, reader.router.service_nests)
+        return [Service(*member) for member in found], words[2:]
+    return [Service(_protocol(words[0]))], words[1:]
+
+
+def _protocol(word: str) -> int:
+    if word.lower() in PROTOCOLS:
+        return PROTOCOLS[word.lower()]
     if word.isdigit() and int(word) < 256:
-        return [int(word)]
-    raise _Unreadable(f"protocol {' '.join(words[:2])}")
+        return int(word)
+    raise Unreadable(f"protocol {word}")
 
 
 def _networks(reader: Reader, words: list[str]) -> tuple[list[Network], list[str]]:
     """`any`, `host A`, `A wildcard`, `P/len` or an object group; the answer is the networks and the words behind them."""
     if not words:
-        raise _Unreadable("an address is missing")
+        raise Unreadable("an address is missing")
     word = words[0].lower()
     if word in ("any", "any4"):
         return [ip_network("0.0.0.0/0")], words[1:]
@@ -116,64 +132,107 @@ def _networks(reader: Reader, words: list[str]) -> tuple[list[Network], list[str
         if word == "host" and len(words) > 1:
             return [ip_network(words[1])], words[2:]
         if word == "object-group" and len(words) > 1:
-            group = reader.network_groups.get(words[1])
-            if group is None:
-                raise _Unreadable(f"object group {words[1]} is not defined")
-            return group, words[2:]
+            return _members(words[1], reader.router.network_groups, reader.router.network_nests), words[2:]
         if "/" in word:
             return [ip_network(words[0], strict=False)], words[1:]
         if len(words) > 1:
             return [_wildcard(words[0], words[1])], words[2:]
-    except _Unreadable:
+    except Unreadable:
         raise
     except ValueError as reason:
-        raise _Unreadable(str(reason)) from reason
-    raise _Unreadable(f"address {words[0]}")
+        raise Unreadable(str(reason)) from reason
+    raise Unreadable(f"address {words[0]}")
 
 
 def _wildcard(address: str, wildcard: str) -> Network:
     """A wildcard has its ones at the end; one with holes is no network."""
     bits = int(ip_address(wildcard))
     if bits & (bits + 1):
-        raise _Unreadable(f"wildcard {wildcard} is no network")
+        raise Unreadable(f"wildcard {wildcard} is no network")
     return ip_network(f"{address}/{32 - bits.bit_length()}", strict=False)
 
 
-def _ports(words: list[str]) -> tuple[tuple[int, int], list[str]]:
-    if not words or words[0].lower() not in ("eq", "range", "gt", "lt", "neq"):
-        return _ANY_PORT, words
-    operator = words[0].lower()
+def _ports(words: list[str]) -> tuple[list[Ports], list[str]]:
+    """`eq 80`, `eq 80 443`, `range 1 9`, `gt 1023`, or nothing; the answer is the ranges and the words behind them."""
+    operator = words[0].lower() if words else ""
+    if operator not in ("eq", "range", "gt", "lt", "neq"):
+        return [_ANY_PORT], words
     if operator == "range" and len(words) > 2:
-        return (_port(words[1]), _port(words[2])), words[3:]
+        return [(_port(words[1]), _port(words[2]))], words[3:]
     if operator == "neq" or len(words) < 2:
-        raise _Unreadable(f"ports {' '.join(words[:2])}")
+        raise Unreadable(f"ports {' '.join(words[:2])}")
     port = _port(words[1])
-    ranges = {"eq": (port, port), "gt": (port + 1, 65535), "lt": (0, port - 1)}
-    return ranges[operator], words[2:]
+    if operator == "eq":
+        more = list(takewhile(_is_port, words[2:]))
+        return [(port, port), *((other, other) for other in map(_port, more))], words[2 + len(more) :]
+    return [(port + 1, 65535) if operator == "gt" else (0, port - 1)], words[2:]
+
+
+def _is_port(word: str) -> bool:
+    return word.isdigit() or word.lower() in PORTS
 
 
 def _port(word: str) -> int:
-    number = int(word) if word.isdigit() else _PORTS.get(word.lower())
+    number = int(word) if word.isdigit() else PORTS.get(word.lower())
     if number is None or number > 65535:
-        raise _Unreadable(f"port {word}")
+        raise Unreadable(f"port {word}")
     return number
 
 
+Member = TypeVar("Member")
+
+
+def _members(name: str, groups: dict[str, list[Member]], nests: dict[str, list[str]]) -> list[Member]:
+    """What an object group holds, with the groups in it, each looked at once: a group may name itself by mistake."""
+    if name not in groups:
+        raise Unreadable(f"object group {name} is not defined")
+    found: list[Member] = []
+    seen: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in seen:
+            seen[one] = None
+            found += groups.get(one, [])
+            waiting += reversed(nests.get(one, []))
+    return found
+
+
 def _network_group(reader: Reader, line: Line, match: re.Match[str]) -> None:
-    members = reader.network_groups.setdefault(match["name"], [])
+    members = reader.router.network_groups.setdefault(match["name"], [])
     for child in line.children:
         words = child.words
         try:
-            if words[0] == "host":
+            if words[0] == "host" and len(words) > 1:
                 members.append(ip_network(words[1]))
-            elif words[0] == "group-object":
-                members.extend(reader.network_groups.get(words[1], []))
+            elif words[0] == "range" and len(words) > 2:
+                members += summarize_address_range(ip_address(words[1]), ip_address(words[2]))
+            elif words[0] == "group-object" and len(words) > 1:
+                reader.router.network_nests.setdefault(match["name"], []).append(words[1])
             elif words[0] == "any":
                 members.append(ip_network("0.0.0.0/0"))
             elif words[0] not in ("description", "no"):
-                members.append(ip_network("/".join(words[:2]) if len(words) > 1 else words[0], strict=False))
-        except (ValueError, IndexError):
+                members.append(ip_network("/".join(word.strip("/") for word in words[:2]), strict=False))
+        except (ValueError, TypeError):
             reader.gap(child, "unknown member of an object group")
+
+
+def _service_group(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    """`tcp eq 443`, `tcp source gt 1023 eq 22`, `udp range 1 9`, `tcp-udp eq 53`, `icmp echo`, `esp`."""
+    members = reader.router.service_groups.setdefault(match["name"], [])
+    for child in line.children:
+        words = child.words
+        if words[0] == "group-object" and len(words) > 1:
+            reader.router.service_nests.setdefault(match["name"], []).append(words[1])
+        elif words[0] not in ("description", "no"):
+            try:
+                protocols = [6, 17] if words[0] == "tcp-udp" else [_protocol(words[0])]
+                with_ports = protocols[0] in (6, 17)
+                origins, rest = _ports(words[2:]) if words[1:2] == ["source"] else ([_ANY_PORT], words[1:])
+                targets, _ = _ports([*(["eq"] if with_ports and rest and _is_port(rest[0]) else []), *rest])
+                members += [(protocol, o, t) for protocol in protocols for o in origins for t in targets]
+            except Unreadable:
+                reader.gap(child, "unknown member of an object group")
 
 
 ACL: tuple[Command, ...] = (
@@ -182,4 +241,5 @@ ACL: tuple[Command, ...] = (
     command(r"ip access-list (?:standard|resequence|log-update|logging|role-based)"),
     command(r"ipv6 access-list (?P<name>\S+)", _named),
     command(r"object-group network (?P<name>\S+)", _network_group),
+    command(r"object-group service (?P<name>\S+)", _service_group),
 )

@@ -44,15 +44,17 @@ _NOISE = re.compile(r"(?:Building configuration|Current configuration|Using \d+ 
 # A command that starts a block of its own wherever it stands.
 _TOP = re.compile(
     r"(?:no\s+)?(?:interface\s+\S+|hostname\s+\S+|version\s+[\d.]+|access-list\s+\S+\s+\S+|end$|line\s+(?:con|vty|aux)|"
-    r"ip(?:v6)?\s+access-list\s+\S+|ip\s+route\s+|router\s+\S+|object-group\s+\S+|"
+    r"ip(?:v6)?\s+access-list\s+\S+|ip\s+route\s+|router\s+\S+|object-group\s+(?:network|service)\s+\S+|route-map\s+\S+|"
     r"crypto\s+(?:isakmp|ikev2|ipsec|keyring|dynamic-map|pki|ca|key|engine|logging|gdoi|gkm|call)\b|"
     r"crypto\s+map\s+(?:ipv6\s+)?\S+\s+(?:\d+|local-address|client|isakmp\S*|gdoi)\b)"
 )
+_OF_PEER = r"(?:address|identity|hostname|pre-shared?(?:-k\w*)?|description)\b"
+_PEER, _PEERS_OWN = re.compile(r"peer\s"), re.compile(_OF_PEER)
 # Whose children these commands are when nothing is indented any more: head → first words of its commands.
 _CLAIMS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(head), re.compile(child))
     for head, child in (
-        (r"crypto isakmp policy", r"(?:no\s+)?(?:encr|hash|authentication|group|lifetime)\b"),
+        (r"crypto isakmp policy", r"(?:no\s+)?(?:encr?\w*|en|hash?|auth\w*|gr\w*|life\w*)\b"),
         (r"crypto keyring", r"(?:pre-shared-key|local-address|rsa-pubkey|description)\b"),
         (
             r"crypto isakmp profile",
@@ -61,17 +63,17 @@ _CLAIMS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (r"crypto isakmp peer", r"set aggressive-mode"),
         (r"crypto isakmp client configuration", r"(?:key|dns|wins|domain|pool|acl|netmask|save-password|max-)"),
-        (r"crypto ikev2 proposal", r"(?:encryption|integrity|prf|group)\b"),
+        (r"crypto ikev2 proposal", r"(?:encr?\w*|integ\w*|prf|gr\w*)\b"),
         (r"crypto ikev2 policy", r"(?:proposal|match)\b"),
         (r"crypto ikev2 keyring", r"peer\b"),
-        (r"peer\b", r"(?:address|identity|hostname|pre-shared-key|description)\b"),
+        (r"peer\b", _OF_PEER),
         (
             r"crypto ikev2 profile",
             r"(?:match|identity|authentication|keyring|lifetime|dpd|pki|aaa|ivrf|virtual-template|nat|initial-contact|description)\b",
         ),
         (r"crypto ipsec transform-set", r"(?:no\s+)?mode\b"),
         (r"crypto ipsec profile", r"(?:set|responder-only|description)\b"),
-        (r"crypto (?:dynamic-)?map", r"(?:set|match address|reverse-route|description|qos|crypto map)\b"),
+        (r"crypto (?:dynamic-)?map", r"(?:set|match add\w*|reverse-route|description|qos|crypto map)\b"),
         (
             r"interface\b",
             r"(?:no\s+)?(?:ip(?!\s+(?:route|access-list|nat (?:inside|outside) source|forward|cef|domain|name))|ipv6|tunnel|"
@@ -125,6 +127,8 @@ def _place(line: Line, roots: list[Line], stack: list[Line]) -> None:
     parents = [head for head in stack if head.indent < line.indent]
     if not parents:
         parents = stack[: _claimant(line, stack) + 1]
+    elif len(stack) > len(parents) and _PEER.match(stack[len(parents)].text) and _PEERS_OWN.match(line.text):
+        parents = stack[: len(parents) + 1]  # typed without the second indentation
     if parents:
         parents[-1].children.append(line)
         stack[:] = [*parents, line]

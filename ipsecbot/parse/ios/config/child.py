@@ -9,14 +9,20 @@ from ipsecbot.model.connection import ChildPolicy, EncapsulationMode, StartActio
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.proposal import Algorithm, Proposal, Protocol, TransformType
 from ipsecbot.model.selectors import SelectorPair
-from ipsecbot.parse.ios.config.drafts import IpsecPolicy
+from ipsecbot.parse.ios.config.defaults import (
+    DEFAULT,
+    IPSEC_KILOBYTES,
+    IPSEC_SECONDS,
+    TRANSFORM_SETS,
+    is_removed,
+    removes_weak,
+)
+from ipsecbot.parse.ios.config.drafts import IpsecPolicy, Router
 from ipsecbot.parse.ios.config.ike import Ends
 from ipsecbot.parse.ios.config.reader import Reader
 from ipsecbot.spellings import by_ios
 
-_SECONDS, _KILOBYTES = 3600, 4608000  # Command Reference, `crypto ipsec security-association lifetime`
-# `crypto ipsec profile` without a transform set uses the default ones, AES before 3DES, in transport mode.
-_DEFAULT_SETS = (("default", "esp-aes", "esp-sha-hmac"), ("default_0", "esp-3des", "esp-sha-hmac"))
+_FIRST_WITH_DEFAULT_SETS = (15, 0)  # 12.4(20)T, which `version 12.4` does not tell from 12.4 mainline
 
 
 def child_policy(
@@ -31,8 +37,8 @@ def child_policy(
     proposals, mode, mode_source = _proposals(reader, policy)
     if mode is EncapsulationMode.TRANSPORT and selectors and not _between_endpoints(selectors, ends):
         mode = EncapsulationMode.TUNNEL
-    seconds = policy.seconds or router.seconds or _SECONDS
-    kilobytes = policy.kilobytes or router.kilobytes or _KILOBYTES
+    seconds = policy.seconds or router.seconds or IPSEC_SECONDS
+    kilobytes = policy.kilobytes or router.kilobytes or IPSEC_KILOBYTES
     first = proposals[0] if proposals else None
     return ChildPolicy(
         name=name,
@@ -54,21 +60,39 @@ def child_policy(
 
 def _proposals(reader: Reader, policy: IpsecPolicy) -> tuple[tuple[Proposal, ...], EncapsulationMode | None, Source | None]:
     """One proposal for each transform set, in order, with the PFS group in each. The mode is the first set's."""
-    sets = [drafted for name in policy.sets if (drafted := reader.router.sets.get(name)) is not None]
+    router = reader.router
+    sets = [drafted for name in policy.sets if (drafted := router.sets.get(name)) is not None]
     group = _pfs_group(reader, policy)
     found: list[Proposal] = [drafted.proposal for drafted in sets if drafted.proposal is not None]
     mode = sets[0].mode if sets else None
-    if not policy.sets and policy.map_name is None and policy.source.text.lstrip().startswith("crypto ipsec profile"):
-        found, mode = _default_proposals(), EncapsulationMode.TRANSPORT
+    if uses_default_sets(router, policy):
+        found, mode = _default_proposals(router), EncapsulationMode.TRANSPORT
     numbered = tuple(
         replace(proposal, number=number, algorithms=(*proposal.algorithms, *group)) for number, proposal in enumerate(found, 1)
     )
     return numbered, mode, (sets[0].mode_source or sets[0].source) if sets else None
 
 
-def _default_proposals() -> list[Proposal]:
+def uses_default_sets(router: Router, policy: IpsecPolicy) -> bool:
+    """Whether the transform sets are the release's own: asked for by name, or because an entry that was seen whole has none."""
+    if router.no_default_sets:
+        return False
+    if policy.sets:
+        return policy.sets == [DEFAULT] and DEFAULT not in router.sets
+    if policy.is_excerpt:
+        return False
+    if policy.map_name is None:
+        return policy.source.text.lstrip().startswith("crypto ipsec profile") or policy.name == DEFAULT
+    entry_was_seen = bool(policy.peers and policy.acl)
+    return entry_was_seen and router.release is not None and router.release >= _FIRST_WITH_DEFAULT_SETS
+
+
+def _default_proposals(router: Router) -> list[Proposal]:
     found: list[Proposal] = []
-    for name, encryption, hashing in _DEFAULT_SETS:
+    weak_removed = removes_weak(router.release, shield_disabled=router.shield_disabled)
+    for name, encryption, hashing in TRANSFORM_SETS:
+        if weak_removed and is_removed("encr", encryption.removeprefix("esp-")):
+            continue
         words = (by_ios("esp", TransformType.ENCR, encryption), by_ios("esp", TransformType.INTEG, hashing))
         found.append(Proposal(Protocol.ESP, tuple(word for word in words if word is not None), name=name))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 from ipsecbot.model.connection import EncapsulationMode
 from ipsecbot.model.evidence import Source
@@ -11,15 +12,21 @@ from ipsecbot.model.identity import AuthMethod, IkeIdentity, SharedKey
 from ipsecbot.model.proposal import Proposal
 from ipsecbot.model.selectors import SelectorPair
 
+Network = IPv4Network | IPv6Network
+Ports = tuple[int, int]
+
 
 @dataclass(slots=True)
 class IsakmpProfile:
     name: str
     source: Source
     keyring: str | None = None
+    keyring_source: Source | None = None
     remote_ids: list[IkeIdentity] = field(default_factory=list)
     self_identity: IkeIdentity | None = None
     self_identity_kind: str | None = None
+    self_identity_source: Source | None = None
+    trustpoints: list[tuple[str, Source]] = field(default_factory=list)
     aggressive: Source | None = None
     keepalive: timedelta | None = None
 
@@ -30,6 +37,7 @@ class Ikev2Policy:
     source: Source
     proposals: list[str] = field(default_factory=list)
     local_addresses: list[str] = field(default_factory=list)
+    front: str | None = None  # the front VRF; None is the global table, `any` every one
 
 
 @dataclass(slots=True)
@@ -41,11 +49,14 @@ class Ikev2Profile:
     local_id_kind: str | None = None
     local_id_source: Source | None = None
     local_auth: AuthMethod | None = None
-    remote_auth: AuthMethod | None = None
+    remote_auths: list[AuthMethod] = field(default_factory=list)
     auth_source: Source | None = None
     keyring: str | None = None
     lifetime: timedelta = timedelta(seconds=86400)
     dpd: timedelta | None = None
+    keyring_source: Source | None = None
+    trustpoints: list[tuple[str, Source]] = field(default_factory=list)
+    force_encapsulation: bool | None = None
 
 
 @dataclass(slots=True)
@@ -99,6 +110,10 @@ class Interface:
     tunnel_vrf: str | None = None
     protection: str | None = None
     protection_source: Source | None = None
+    protection_acl: str | None = None  # `tunnel protection ipsec policy ipv4 …`: a tunnel with the SAs of a crypto map
+    protection_acl_source: Source | None = None
+    isakmp_profile: str | None = None
+    ikev2_profile: str | None = None
     address_source: Source | None = None
     destination_source: Source | None = None
     mode_source: Source | None = None
@@ -109,6 +124,17 @@ class AccessList:
     name: str
     source: Source
     pairs: list[SelectorPair] = field(default_factory=list)
+    unread: int = 0  # entries that could not be read
+
+
+@dataclass(slots=True)
+class Trustpoint:
+    """A certification authority and this router's enrolment with it. The counts are None where its chain was not shown."""
+
+    name: str
+    source: Source
+    own_certificates: int | None = None
+    ca_certificates: int | None = None
 
 
 @dataclass(slots=True)
@@ -118,9 +144,12 @@ class Router:
     hostname: str | None = None
     domain: str | None = None
     release: tuple[int, int] | None = None
+    policy_words: dict[int, tuple[dict[str, str], Source]] = field(default_factory=dict)
     policies: list[Proposal] = field(default_factory=list)
     no_default_policies: bool = False
+    shield_disabled: bool = False
     keys: list[SharedKey] = field(default_factory=list)
+    keyrings: set[str] = field(default_factory=set)
     isakmp_profiles: dict[str, IsakmpProfile] = field(default_factory=dict)
     identity: str = "address"
     identity_source: Source | None = None
@@ -134,18 +163,27 @@ class Router:
     ikev2_policies: dict[str, Ikev2Policy] = field(default_factory=dict)
     ikev2_profiles: dict[str, Ikev2Profile] = field(default_factory=dict)
     no_default_ikev2: bool = False
+    no_default_ikev2_proposal: bool = False
+    no_default_sets: bool = False
+    no_default_profile: bool = False
+    profile_of_map: dict[str, str] = field(default_factory=dict)
+    trustpoints: dict[str, Trustpoint] = field(default_factory=dict)
     ikev2_dpd: timedelta | None = None
     ikev2_fragmentation: bool | None = None
     sets: dict[str, TransformSet] = field(default_factory=dict)
     profiles: dict[str, IpsecPolicy] = field(default_factory=dict)
-    maps: dict[str, list[IpsecPolicy]] = field(default_factory=dict)
-    dynamic_maps: dict[str, list[IpsecPolicy]] = field(default_factory=dict)
+    maps: dict[str, dict[int, IpsecPolicy]] = field(default_factory=dict)  # by name, then by number
+    dynamic_maps: dict[str, dict[int, IpsecPolicy]] = field(default_factory=dict)
     local_address_of_map: dict[str, str] = field(default_factory=dict)
     stray_maps: dict[str, Source] = field(default_factory=dict)
     stray_protections: list[tuple[str, Source]] = field(default_factory=list)
     seconds: int | None = None
     kilobytes: int | None = None
     acls: dict[str, AccessList] = field(default_factory=dict)
+    network_groups: dict[str, list[Network]] = field(default_factory=dict)
+    network_nests: dict[str, list[str]] = field(default_factory=dict)  # the groups named in a group
+    service_groups: dict[str, list[tuple[int, Ports, Ports]]] = field(default_factory=dict)  # protocol, from, to
+    service_nests: dict[str, list[str]] = field(default_factory=dict)
     interfaces: dict[str, Interface] = field(default_factory=dict)
 
     @property

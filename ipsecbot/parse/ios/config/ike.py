@@ -9,7 +9,8 @@ from ipsecbot.model.connection import ExchangeMode, IkePolicy
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity
 from ipsecbot.model.proposal import Proposal
-from ipsecbot.parse.ios.config.drafts import Ikev2Profile, IpsecPolicy, IsakmpProfile
+from ipsecbot.parse.ios.config.defaults import DEFAULT
+from ipsecbot.parse.ios.config.drafts import Ikev2Policy, Ikev2Profile, IpsecPolicy, IsakmpProfile
 from ipsecbot.parse.ios.config.ikev2 import default_proposal
 from ipsecbot.parse.ios.config.isakmp import default_policies
 from ipsecbot.parse.ios.config.reader import Reader
@@ -17,10 +18,13 @@ from ipsecbot.parse.ios.config.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The addresses of both ends, as far as the configuration tells."""
+    """The addresses of both ends, as far as the configuration tells, and the table they are reached by: `front` is the front
+    VRF, None the global table; `front_known` False: neither was shown."""
 
     local: tuple[str, ...]
     remote: tuple[str, ...]
+    front: str | None = None
+    front_known: bool = False
 
 
 def ike_policy(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
@@ -32,10 +36,11 @@ def ike_policy(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
 
 def _ikev1(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
     router = reader.router
-    profile = router.isakmp_profiles.get(policy.isakmp_profile) if policy.isakmp_profile is not None else None
-    proposals = tuple(sorted(router.policies, key=lambda proposal: proposal.number or 0))
+    wanted = policy.isakmp_profile or router.profile_of_map.get(policy.map_name or "")
+    profile = router.isakmp_profiles.get(wanted) if wanted is not None else None
+    proposals = tuple(router.policies)
     if not proposals and router.whole and not router.no_default_policies:
-        proposals = default_policies()
+        proposals = default_policies(reader)
     aggressive = (
         profile.aggressive if profile is not None and profile.aggressive is not None else _aggressive_peer(reader, ends)
     )
@@ -59,7 +64,7 @@ def _ikev1(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
         prefers_own_proposals=True,
         source=profile.source if profile is not None else first.source if first is not None else policy.source,
         auth_source=first.source if first is not None else None,
-        local_id_source=router.identity_source,
+        local_id_source=(profile.self_identity_source if profile is not None else None) or router.identity_source,
         version_source=policy.source,
         mode_source=aggressive or router.aggressive_disabled or policy.source,
     )
@@ -105,11 +110,12 @@ def _ikev2(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
         local_id=_ikev2_identity(reader, profile, ends),
         remote_ids=tuple(profile.remote_ids),
         local_auth=profile.local_auth or AuthMethod.PUBKEY,  # the command's default is rsa-sig
-        remote_auth=profile.remote_auth or AuthMethod.PUBKEY,
+        remote_auth=_remote_auth(profile),
         keyring=profile.keyring,
         lifetime=profile.lifetime,
         dpd_interval=profile.dpd or router.ikev2_dpd,
         nat_traversal=router.nat_disabled is None,
+        force_encapsulation=profile.force_encapsulation,
         fragmentation=router.ikev2_fragmentation,
         source=profile.source,
         auth_source=profile.auth_source or profile.source,
@@ -127,20 +133,37 @@ def _ikev2_identity(reader: Reader, profile: Ikev2Profile, ends: Ends) -> IkeIde
     return _identity_of(reader, "address", ends, profile.source)
 
 
+def _remote_auth(profile: Ikev2Profile) -> AuthMethod | None:
+    """The method asked of the peer; None where several would do."""
+    methods = set(profile.remote_auths)
+    return None if len(methods) > 1 else next(iter(methods), AuthMethod.PUBKEY)
+
+
 def _ikev2_proposals(reader: Reader, ends: Ends) -> tuple[Proposal, ...]:
-    """The proposals of every policy that matches the local address, most specific policy first; else the default one."""
+    """The proposals of the policy that fits front VRF and local address best; else those of the default one."""
     router = reader.router
-    fitting = [policy for policy in router.ikev2_policies.values() if _matches(policy.local_addresses, ends.local)]
-    fitting.sort(key=lambda policy: not policy.local_addresses)
-    names = [name for policy in fitting[:1] for name in policy.proposals]
-    if not fitting:
-        if router.no_default_ikev2 or not (router.whole or not router.ikev2_policies):
-            return ()
-        names = ["default"]
-    found = [
-        router.ikev2_proposals.get(name) or (default_proposal(router.release) if name == "default" else None) for name in names
-    ]
-    return tuple(replace(proposal, number=number) for number, proposal in enumerate(filter(None, found), 1))
+    fitting = [policy for policy in router.ikev2_policies.values() if _is_of(policy, ends)]
+    best = min(fitting, key=_vagueness, default=None)
+    if best is None and (router.no_default_ikev2 or not (router.whole or not router.ikev2_policies)):
+        return ()
+    names = best.proposals if best is not None else [DEFAULT]
+    found: list[Proposal] = []
+    for name in names:
+        known = router.ikev2_proposals.get(name)
+        if known is None and name == DEFAULT and not router.no_default_ikev2_proposal:
+            known = default_proposal(router.release)
+        if known is not None:
+            found.append(replace(known, number=len(found) + 1))
+    return tuple(found)
+
+
+def _is_of(policy: Ikev2Policy, ends: Ends) -> bool:
+    front = not ends.front_known or policy.front in ("any", ends.front)
+    return front and (not ends.local or _matches(policy.local_addresses, ends.local))
+
+
+def _vagueness(policy: Ikev2Policy) -> tuple[bool, bool, bool]:
+    return policy.name == DEFAULT, policy.front == "any", not policy.local_addresses
 
 
 def _matches(patterns: list[str], local: tuple[str, ...]) -> bool:

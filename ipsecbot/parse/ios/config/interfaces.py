@@ -1,10 +1,17 @@
-"""Interfaces: their addresses, the crypto map applied to them, and tunnels with their protection."""
+"""Interfaces: their addresses, the crypto map applied to them, and tunnels with their protection.
+
+Source: Cisco IOS Interface Command Reference (`tunnel mode`, `tunnel vrf`), Security Command Reference (`crypto map
+(interface)`, `tunnel protection ipsec profile … [shared] [isakmp-profile …]`), "Configure Multi-SA Virtual Tunnel Interface"
+(`tunnel protection ipsec policy {ipv4|ipv6} …`).
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface
 
+from ipsecbot.parse.ios.config.abbreviations import INTERFACE, in_full
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.drafts import Interface
 from ipsecbot.parse.ios.config.reader import Command, Reader, command
@@ -14,11 +21,19 @@ def _interface(reader: Reader, line: Line, match: re.Match[str]) -> None:
     name = match["name"]
     interface = reader.router.interfaces.setdefault(name.lower(), Interface(name, reader.source(line, whole=True)))
     for child in line.children:
-        for pattern, read in _LINES:
-            found = pattern.match(child.text)
-            if found is not None:
-                read(reader, child, interface, found)
-                break
+        if not _interface_line(reader, child, interface):
+            full = in_full(child.text, INTERFACE)
+            if full is not None and full != child.text:
+                _interface_line(reader, replace(child, text=full), interface)
+
+
+def _interface_line(reader: Reader, line: Line, interface: Interface) -> bool:
+    for pattern, read in _LINES:
+        found = pattern.match(line.text)
+        if found is not None:
+            read(reader, line, interface, found)
+            return True
+    return False
 
 
 def _address(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
@@ -50,6 +65,10 @@ def _tunnel_vrf(reader: Reader, line: Line, interface: Interface, match: re.Matc
     interface.tunnel_vrf = match["word"]
 
 
+def _nothing(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    """What an abbreviation must not be sought in."""
+
+
 def _shutdown(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
     interface.shutdown = True
 
@@ -74,6 +93,13 @@ def _tunnel_mode(reader: Reader, line: Line, interface: Interface, match: re.Mat
 
 def _protection(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
     interface.protection, interface.protection_source = match["word"], reader.source(line)
+    named = dict(re.findall(r"\b(isakmp-profile|ikev2-profile)\s+(\S+)", match["rest"]))
+    interface.isakmp_profile = named.get("isakmp-profile")
+    interface.ikev2_profile = named.get("ikev2-profile")
+
+
+def _protection_acl(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.protection_acl, interface.protection_acl_source = match["word"], reader.source(line)
 
 
 _LINES = tuple(
@@ -83,11 +109,13 @@ _LINES = tuple(
         (r"(?:ipv6 )?crypto map\s+(?P<word>\S+)", _map),
         (r"(?:ip )?vrf forwarding\s+(?P<word>\S+)", _vrf),
         (r"shutdown\s*$", _shutdown),
+        (r"no\s|description\s", _nothing),
         (r"tunnel source\s+(?P<word>.+)", _tunnel_source),
         (r"tunnel destination\s+(?P<word>.+)", _tunnel_destination),
         (r"tunnel mode\s+(?P<word>.+)", _tunnel_mode),
         (r"tunnel vrf\s+(?P<word>\S+)", _tunnel_vrf),
-        (r"tunnel protection ipsec (?:profile|policy)\s+(?P<word>\S+)", _protection),
+        (r"tunnel protection ipsec policy\s+(?:ipv4|ipv6)\s+(?P<word>\S+)", _protection_acl),
+        (r"tunnel protection ipsec profile\s+(?P<word>\S+)(?P<rest>.*)", _protection),
     )
 )
 

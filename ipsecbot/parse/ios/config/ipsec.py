@@ -1,7 +1,7 @@
 """IPsec parts: transform sets, IPsec profiles, crypto maps and dynamic maps.
 
-Source: Cisco IOS Security Command Reference: `crypto ipsec transform-set`, `crypto map`, `set pfs` (without a group: group 1),
-`set security-association lifetime` (3600 seconds, 4608000 kilobytes), `mode`.
+Source: Cisco IOS Security Command Reference: `crypto ipsec transform-set`, `crypto map`, `crypto dynamic-map`, `crypto ipsec
+profile`, `set pfs` (without a group: group 1), `set security-association lifetime`, `mode`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ipsecbot.model.connection import EncapsulationMode
 from ipsecbot.model.proposal import Protocol
+from ipsecbot.parse.ios.config.abbreviations import PROFILE_OR_MAP, understood
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.drafts import IpsecPolicy, TransformSet
 from ipsecbot.parse.ios.config.reader import Command, Reader, command
@@ -48,26 +49,28 @@ def _profile(reader: Reader, line: Line, match: re.Match[str]) -> None:
 
 
 def _map_entry(reader: Reader, line: Line, match: re.Match[str]) -> None:
-    name, sequence = match["name"], int(match["sequence"])
-    policy = IpsecPolicy(f"{name} {sequence}", reader.source(line, whole=True), map_name=name, sequence=sequence)
     kind = match["kind"].split()
     if kind and kind[0] != "ipsec-isakmp":
         reader.gap(line, f"a crypto map entry of another kind: {match['kind']}")
         return
+    policy = _entry_of(reader, line, match, reader.router.maps)
     if "dynamic" in kind[:-1]:
         policy.dynamic = kind[kind.index("dynamic") + 1]
-    entries = reader.router.maps.setdefault(name, [])
-    known = next((entry for entry in entries if entry.sequence == sequence), None)
-    if known is None:
-        entries.append(policy)
-    _policy_lines(reader, line, known or policy)
+    _policy_lines(reader, line, policy)
 
 
 def _dynamic_map(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    _policy_lines(reader, line, _entry_of(reader, line, match, reader.router.dynamic_maps))
+
+
+def _entry_of(reader: Reader, line: Line, match: re.Match[str], maps: dict[str, dict[int, IpsecPolicy]]) -> IpsecPolicy:
+    """The entry of a map by its number: the one that was told of before, or a new one."""
     name, sequence = match["name"], int(match["sequence"])
-    policy = IpsecPolicy(f"{name} {sequence}", reader.source(line, whole=True), map_name=name, sequence=sequence)
-    reader.router.dynamic_maps.setdefault(name, []).append(policy)
-    _policy_lines(reader, line, policy)
+    entries = maps.setdefault(name, {})
+    if sequence not in entries:
+        source = reader.source(line, whole=True)
+        entries[sequence] = IpsecPolicy(f"{name} {sequence}", source, map_name=name, sequence=sequence)
+    return entries[sequence]
 
 
 _IGNORED = re.compile(
@@ -91,7 +94,7 @@ def _policy_lines(reader: Reader, line: Line, policy: IpsecPolicy) -> None:
             reader.router.stray_maps.setdefault(words[2], reader.source(child))
         elif words[:2] == ["tunnel", "protection"] and len(words) >= 5:
             reader.router.stray_protections.append((words[4], reader.source(child)))
-        elif not _policy_line(reader, child, policy) and not _IGNORED.match(child.text):
+        elif not understood(child, lambda one: _policy_line(reader, one, policy), PROFILE_OR_MAP):
             reader.gap(child, "unknown command in a crypto map or IPsec profile")
 
 
@@ -100,7 +103,9 @@ def _policy_line(reader: Reader, line: Line, policy: IpsecPolicy) -> bool:
     source = reader.source(line)
     lifetime = _LIFETIME.match(line.text)
     if words[:2] == ["set", "peer"] and len(words) > 2:
-        policy.peers.append(words[2])
+        peer = words[3] if words[2] == "ipv6" and len(words) > 3 else words[2]
+        if peer not in policy.peers:
+            policy.peers.append(peer)
         policy.peer_source = policy.peer_source or source
     elif words[:2] == ["set", "transform-set"] and len(words) > 2:
         policy.sets, policy.set_source = words[2:], source
@@ -122,8 +127,12 @@ def _policy_line(reader: Reader, line: Line, policy: IpsecPolicy) -> bool:
     elif words[0] == "responder-only":
         policy.responder_only = True
     else:
-        return False
+        return _IGNORED.match(line.text) is not None
     return True
+
+
+def _profile_of_map(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    reader.router.profile_of_map[match["name"]] = match["profile"]
 
 
 def _local_address(reader: Reader, line: Line, match: re.Match[str]) -> None:
@@ -141,6 +150,14 @@ def _global_lifetime(reader: Reader, line: Line, match: re.Match[str]) -> None:
         reader.router.kilobytes = int(match["value"])
 
 
+def _no_default_sets(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    reader.router.no_default_sets = True
+
+
+def _no_default_profile(reader: Reader, line: Line, match: re.Match[str]) -> None:
+    reader.router.no_default_profile = True
+
+
 def _nat_off(reader: Reader, line: Line, match: re.Match[str]) -> None:
     reader.router.nat_disabled = reader.source(line)
 
@@ -151,17 +168,21 @@ IPSEC: tuple[Command, ...] = (
     command(r"crypto ipsec security-association lifetime (?P<unit>seconds|kilobytes) (?P<value>\d+)", _global_lifetime),
     command(r"crypto ipsec nat-transparency udp-encaps"),
     command(r"no crypto ipsec nat-transparency udp-encaps", _nat_off),
+    command(r"no crypto ipsec (?:transform-set default|default transform-set)", _no_default_sets),
+    command(r"no crypto ipsec profile default", _no_default_profile),
     command(
         r"(?:no )?crypto ipsec (?:df-bit|fragmentation|security-association|optional|client|nat-transparency|server|"
-        r"transform-set default|ipv4-deny|profile default|control-plane|esp)"
+        r"default transform-set|ipv4-deny|control-plane|esp|transform-set default\s*$)"
     ),
     command(r"crypto map (?:ipv6 )?(?P<name>\S+) (?P<sequence>\d+)\s*(?P<kind>.*)", _map_entry),
-    command(r"crypto map (?P<name>\S+) local-address (?P<interface>\S+)", _local_address),
-    command(r"crypto map \S+ (?:client|isakmp|gdoi|redundancy|isakmp-profile)"),
-    command(r"crypto map (?P<name>\S+)\s*$", _stray_map),
+    command(r"crypto map (?:ipv6 )?(?P<name>\S+) local-address (?P<interface>\S+(?:\s\d\S*)?)", _local_address),
+    command(r"crypto map (?:ipv6 )?(?P<name>\S+) isakmp-profile (?P<profile>\S+)", _profile_of_map),
+    command(r"crypto map (?:ipv6 )?\S+ (?:client|isakmp|gdoi|redundancy)"),
+    command(r"crypto map (?!ipv6\s*$)(?P<name>\S+)\s*$", _stray_map),
+    command(r"no crypto (?:dynamic-)?map\s"),
     command(r"crypto dynamic-map (?P<name>\S+) (?P<sequence>\d+)", _dynamic_map),
     command(
         r"(?:no )?crypto (?:pki|ca|key|engine|logging|gdoi|gkm|call|mib|provisioning|identity|xauth|wui|vpn|tls|ssl|"
-        r"isakmp diagnose)"
+        r"isakmp diagnose|ctcp|skip)"
     ),
 )

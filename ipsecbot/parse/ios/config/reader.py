@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import IdType, IkeIdentity, Secret
@@ -24,7 +24,6 @@ class Reader:
         self.device = device
         self.router = router if router is not None else Router()
         self.gaps: list[Gap] = []
-        self.network_groups: dict[str, list[IPv4Network | IPv6Network]] = {}
         self.pending_entries: list[tuple[AccessList, Line, list[str]]] = []
 
     def source(self, line: Line, *, whole: bool = False) -> Source:
@@ -34,7 +33,7 @@ class Reader:
         self.gaps.append(Gap(self.device, self.output.name, why, line.number, line.text))
 
     def gap_at(self, source: Source, why: str) -> None:
-        self.gaps.append(Gap(self.device, self.output.name, why, source.first_line, source.text.strip()))
+        self.gaps.append(Gap(self.device, source.output, why, source.first_line, source.text.strip()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def restated(output: RawOutput, device: str, router: Router) -> Iterator[Line]:
     """The commands that an answer stands for; none where the configuration itself tells them."""
     rows = run_template(Platform.CISCO_IOS.value, _COMMANDS[output.kind], output, device).value
     if output.kind is OutputKind.ISAKMP_POLICY:
-        if not router.policies:
+        if not router.policy_words:
             for row in rows:
                 if not row["DEFAULT"] and row["PRIORITY"]:
                     yield _policy(row, lines_of(output.text))

@@ -1,0 +1,109 @@
+"""What makes a connection incomplete in itself, each with the line that shows it."""
+
+from __future__ import annotations
+
+from ipsecbot.model.evidence import Source
+from ipsecbot.parse.ios.config.child import uses_default_sets
+from ipsecbot.parse.ios.config.defaults import DEFAULT
+from ipsecbot.parse.ios.config.drafts import Interface, IpsecPolicy, Router
+
+Problem = tuple[str, Source]
+
+
+def map_problems(
+    router: Router, policy: IpsecPolicy, *, dynamic: bool, interfaces: list[Interface], stray: Source | None
+) -> tuple[Problem, ...]:
+    """Of a crypto map entry: what is missing in it, what it names and is not there, where it is not applied."""
+    # a filter such as `| include` shows the head alone
+    whole_entry = not policy.is_excerpt and bool(policy.peers or policy.sets or policy.acl)
+    return (
+        *_entry_problems(router, policy, dynamic=dynamic, judged=whole_entry or router.whole),
+        *_list_problems(router, policy),
+        *_place_problems(router, policy, interfaces, stray),
+        *profile_problems(router, policy),
+        *_isakmp_off(router),
+    )
+
+
+def _entry_problems(router: Router, policy: IpsecPolicy, *, dynamic: bool, judged: bool) -> list[Problem]:
+    found: list[Problem] = []
+    if not dynamic and not policy.peers and judged:
+        found.append(("no peer: the entry is incomplete and not used", policy.source))
+    if not policy.sets and judged:
+        instead = ": the default ones of this release are used" if uses_default_sets(router, policy) else ""
+        found.append((f"no transform set{instead}", policy.source))
+    for name in policy.sets:
+        if name not in router.sets and router.whole and (name != DEFAULT or router.no_default_sets):
+            found.append((f"transform set {name} is not defined", policy.set_source or policy.source))
+    if policy.acl is None and not dynamic and judged:
+        found.append(("no access list: the entry is incomplete and not used", policy.source))
+    return found
+
+
+def _list_problems(router: Router, policy: IpsecPolicy) -> list[Problem]:
+    acl = router.acls.get(policy.acl) if policy.acl is not None else None
+    source = policy.acl_source or policy.source
+    if policy.acl is not None and acl is None and router.whole:
+        return [(f"access list {policy.acl} is not defined", source)]
+    if acl is not None and not acl.pairs and not acl.unread:
+        return [(f"access list {policy.acl} permits nothing", source)]
+    return []
+
+
+def _place_problems(router: Router, policy: IpsecPolicy, interfaces: list[Interface], stray: Source | None) -> list[Problem]:
+    if not interfaces and stray is None and router.whole:
+        return [(f"crypto map {policy.map_name} is not applied to any interface", policy.source)]
+    if interfaces and all(interface.shutdown for interface in interfaces):
+        return [(f"interface {interfaces[0].name} is shut down", interfaces[0].source)]
+    return []
+
+
+def tunnel_problems(router: Router, interface: Interface, policy: IpsecPolicy, *, multipoint: bool) -> tuple[Problem, ...]:
+    """Of a tunnel interface: protection, ends, state, and what its profile names and is not there."""
+    place = interface.protection_source or interface.source
+    found: list[Problem] = []
+    if interface.protection is None:
+        found.append((f"{interface.name} has no tunnel protection", interface.source))
+    if policy.name not in router.profiles and router.whole and (policy.name != DEFAULT or router.no_default_profile):
+        found.append((f"IPsec profile {policy.name} is not defined", place))
+    if interface.tunnel_destination is None and not multipoint:
+        found.append((f"{interface.name} has no tunnel destination", interface.source))
+    if interface.tunnel_source is None:
+        found.append((f"{interface.name} has no tunnel source", interface.source))
+    if interface.shutdown:
+        found.append((f"{interface.name} is shut down", interface.source))
+    acl = interface.protection_acl
+    if acl is not None and acl not in router.acls and router.whole:
+        found.append((f"access list {acl} is not defined", interface.protection_acl_source or place))
+    return (*found, *profile_problems(router, policy), *_isakmp_off(router))
+
+
+def profile_problems(router: Router, policy: IpsecPolicy) -> list[Problem]:
+    """IKE profiles, keyrings and trustpoints that are named and not there."""
+    if not router.whole:
+        return []
+    found: list[Problem] = []
+    keyrings = {key.keyring for key in router.keys} | router.keyrings
+    ikev2 = router.ikev2_profiles.get(policy.ikev2_profile or "")
+    isakmp = router.isakmp_profiles.get(policy.isakmp_profile or "")
+    if policy.ikev2_profile is not None and ikev2 is None:
+        found.append((f"IKEv2 profile {policy.ikev2_profile} is not defined", policy.source))
+    if policy.isakmp_profile is not None and isakmp is None:
+        found.append((f"ISAKMP profile {policy.isakmp_profile} is not defined", policy.source))
+    for profile in (ikev2, isakmp):
+        if profile is None:
+            continue
+        if profile.keyring is not None and profile.keyring not in keyrings:
+            found.append((f"keyring {profile.keyring} is not defined", profile.keyring_source or profile.source))
+        for name, source in profile.trustpoints:
+            trustpoint = router.trustpoints.get(name)
+            if trustpoint is None:
+                found.append((f"trustpoint {name} is not defined", source))
+            elif trustpoint.ca_certificates == 0:
+                found.append((f"trustpoint {name} has no certificate of its authority", trustpoint.source))
+    return found
+
+
+def _isakmp_off(router: Router) -> tuple[Problem, ...]:
+    off = router.isakmp_disabled
+    return (("ISAKMP is disabled on this router", off),) if off is not None else ()
