@@ -10,13 +10,14 @@ from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.freshness import is_in_force, was_watched
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
-from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
+from ipsecbot.ladder.vocabulary import DENIALS, ERROR_NOTIFIES
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.exchange import EventKind, Outcome
+from ipsecbot.model.exchange import EventKind, LogEvent, Outcome
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role, SaState
 
 _ENDINGS = (EventKind.PEER_SILENT, EventKind.IDLE, EventKind.DELETED, EventKind.DELETE_RECEIVED, EventKind.GAVE_UP)
+_TROUBLES = (EventKind.PEER_SILENT, EventKind.IDLE, EventKind.GAVE_UP, EventKind.REPLACED, EventKind.FAILED)
 _ONE_END_IDLE = 0.65  # nothing proves that the other end agrees
 _ONE_END_BELIEVES = 0.5  # the other end may have refused what this one believes in
 _BY_AGE = 0.65
@@ -138,6 +139,13 @@ def _ended(facts: Facts, side: object) -> bool:
         later = [up for up in ups if up.output == event.source.output and up.first_line > event.source.first_line]
         earlier = [up for up in ups if up.output == event.source.output and up.first_line < event.source.first_line]
         refused = event.kind is EventKind.NOTIFY_RECEIVED and event.notify == "AUTHENTICATION_FAILED"
-        if (event.kind in _ENDINGS or refused) and earlier and not later:
+        if (event.kind in _ENDINGS or refused) and earlier and not later and not _is_own_will(event, events):
             return True
     return False
+
+
+def _is_own_will(event: LogEvent, events: list[LogEvent]) -> bool:
+    """This end took its SA down in good order: it told the peer so, and nothing had gone wrong."""
+    told = any(other.kind is EventKind.DELETE_SENT for other in events)
+    wrong = any(other.kind in _TROUBLES or other.kind in DENIALS for other in events)
+    return event.kind is EventKind.DELETED and told and not wrong

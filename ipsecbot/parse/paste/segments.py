@@ -24,6 +24,7 @@ from ipsecbot.parse.paste.signatures import (
     SIGNATURES,
     Reach,
 )
+from ipsecbot.parse.strongswan.sentences import is_sentence
 
 K, IOS, HOST = OutputKind, Platform.CISCO_IOS, Platform.STRONGSWAN
 _LOOK = 200  # characters of a line in which a log's mark has to stand
@@ -90,9 +91,14 @@ class _Sorter:
             self._open(HOST, K.LOG, number, whole=True)
         elif PLUTO_LOG.search(head):
             self._open(HOST, K.LOG, number, whole=True, pluto=True)
+        elif not self._is_inside_file() and is_sentence(line):
+            self._open(HOST, K.LOG, number, whole=True)
         else:
             return False
         return True
+
+    def _is_inside_file(self) -> bool:
+        return self.current is not None and self.current.kind in _FILES and self.depth > 0
 
     def _is_prompt(self, number: int, line: str) -> bool:
         """A prompt or a typed command ends what was open, and may say what follows."""

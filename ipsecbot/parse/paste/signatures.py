@@ -45,7 +45,7 @@ IOS_LOG = re.compile(
     r"%?[A-Z][A-Z0-9_]+(?:-[A-Z0-9_]+)?-[0-7]-[A-Z0-9_]+\s?:)"
 )
 CHARON_LOG = re.compile(
-    rf"(?:^|[\s:>\]])\d{{2,4}}\[(?:{_SWAN_GROUPS})\d?\] |^\s*\[(?:{_SWAN_GROUPS})\d?\] ?|"
+    rf"(?:^|[\s:>\]`])\d{{1,4}}\[(?:{_SWAN_GROUPS})\d?\] |^\s*\[(?:{_SWAN_GROUPS})\d?\] ?|"
     r"(?:^|\s)(?:(?:charon(?:-\w+)?|ipsec_starter|strongswan)(?:\[\d+\])?|swanctl\[\d+\]): "
 )
 PLUTO_LOG = re.compile(

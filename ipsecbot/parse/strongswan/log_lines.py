@@ -18,8 +18,9 @@ from ipsecbot.parse.clock import read_time
 
 _GROUPS = "DMN|MGR|IKE|CHD|JOB|CFG|KNL|NET|ASN|ENC|TNC|IMC|IMV|PTS|TLS|APP|ESP|LIB"
 _PROGRAMS = "charon|charon-systemd|charon-nm|charon-svc|charon-cmd|ipsec|ipsec_starter|strongswan|strongswan-swanctl|swanctl"
-_SA = r"(?:<(?:(?P<name>[^<>|]*)\|)?(?P<unique>\d+)> ?)?"
-_THREADED = re.compile(rf"(?:^|(?<=[\s:>\]]))(?P<thread>\d{{2,4}})\[(?P<group>{_GROUPS})\d?\] ?{_SA}(?P<message>.*)$")
+# `<conn|3> `, `<3> `, and what a system that cannot print angle brackets makes of it: `[conn|3] `
+_SA = r"(?:[<\[](?:(?P<name>[^<>|\[\]]*)\|)?(?P<unique>\d+)[>\]] ?)?"
+_THREADED = re.compile(rf"(?:^|(?<=[\s:>\]`]))(?P<thread>\d{{1,4}})\[(?P<group>{_GROUPS})\d?\] ?{_SA}(?P<message>.*)$")
 _BARE = re.compile(rf"^\s*\[(?P<group>{_GROUPS})\d?\] ?{_SA}(?P<message>.*)$")
 _TAGGED = re.compile(
     rf"(?:^|\s)(?P<program>{_PROGRAMS})(?:\[(?P<pid>\d+)\])?:\s(?:\[(?P<group>{_GROUPS})\] )?{_SA}(?P<message>.*)$"
@@ -72,7 +73,7 @@ def _read(number: int, raw: str, year: int | None) -> LogLine | None:
     return LogLine(
         number=number,
         text=raw.strip(),
-        message=found["message"].rstrip(),
+        message=found["message"].rstrip(" \t`"),
         at=read_time(before, year),
         group=found.get("group"),
         thread=found.get("thread") or (f"SA {found['unique']}" if found.get("unique") else f"pid {pid}"),

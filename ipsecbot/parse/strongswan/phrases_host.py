@@ -117,6 +117,14 @@ HARMLESS: tuple[Phrase, ...] = tuple(
     Phrase(None, sentence)
     for sentence in (
         "establishing CHILD_SA {any}",
+        "connection '{any}' established successfully",
+        "initiate completed successfully",
+        "IKE_SA [{n}] closed successfully",
+        "Starting strongSwan {any}",
+        "Loading {config setup/conn}{any}",
+        "unable to create {netlink socket/IPv6 routing table rule/IPv4 routing table rule}",
+        "failed to load {n} critical plugin feature{?s}{any}",
+        "feature {any} has unmet dependency: {any}",
         "no {IDi/IDr} configured, fall back on IP address",
         "scheduling {rekeying/reauthentication} in {any}",
         "maximum IKE_SA lifetime {any}",
