@@ -10,6 +10,7 @@ from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IkeIdentity
 from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.selectors import SelectorPair
+from ipsecbot.model.wishes import AuthRound, ChildOptions, IkeOptions, IkeTimes, Limit
 
 
 class ExchangeMode(StrEnum):
@@ -62,6 +63,10 @@ class IkePolicy:
     mode_source: Source | None = field(default=None, compare=False, repr=False)
     local_round: str | None = field(default=None, compare=False)
     remote_round: str | None = field(default=None, compare=False)
+    local_rounds: tuple[AuthRound, ...] | None = None  # every round in order; None: the vendor has no such thing, or not known
+    remote_rounds: tuple[AuthRound, ...] | None = None
+    times: IkeTimes | None = None
+    options: IkeOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,10 @@ class ChildPolicy:
     mode_source: Source | None = field(default=None, compare=False, repr=False)
     pfs_source: Source | None = field(default=None, compare=False, repr=False)
     selector_list: str | None = field(default=None, compare=False)
+    time_limit: Limit | None = None  # seconds
+    byte_limit: Limit | None = None
+    packet_limit: Limit | None = None
+    options: ChildOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)

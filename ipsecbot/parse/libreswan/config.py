@@ -25,7 +25,6 @@ from ipsecbot.parse.strongswan.files import ConfigFile
 from ipsecbot.parse.strongswan.identity import canonical_address, read_identity
 from ipsecbot.parse.strongswan.ipsec_sections import IpsecSection, Parameter, read_sections
 from ipsecbot.parse.strongswan.notes import Notes
-from ipsecbot.parse.strongswan.quantities import read_bool, read_time
 from ipsecbot.parse.strongswan.secrets import is_secret_line, read_secrets_files
 from ipsecbot.parse.strongswan.selectors import read_port_protocol
 
@@ -43,7 +42,7 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
     seen = (one.local for one in loaded.values() if one.local is not None)
     own = frozenset((*(canonical_address(one) for one in own_addresses), *seen))
     conf = tuple(ConfigFile.of(output, device) for output in outputs if output.kind is OutputKind.IPSEC_CONF)
-    sections = read_sections(conf, notes)
+    sections = read_sections(conf, notes).all
     setup = next((one for one in sections if one.kind == "config"), None)
     old = any(section.parameter(key) for section in sections for key in words.OLD)
     connections = [
@@ -240,10 +239,12 @@ class _Conn:
         port = self.section.parameter(f"{side}protoport")
         if port is None:
             return found
-        narrowed = [read_port_protocol(port.value, selector) for selector in found]
-        if any(selector is None for selector in narrowed):
+        narrowed = read_port_protocol(port.value)
+        if narrowed is None:
             self._bad(port)
-        return tuple(selector for selector in narrowed if selector is not None)
+            return ()
+        protocol, first, last = narrowed
+        return tuple(replace(one, protocol=protocol, first_port=first, last_port=last) for one in found)
 
     def _addresses(self, side: str) -> tuple[str, ...]:
         value = self._value(side)
@@ -256,12 +257,12 @@ class _Conn:
         return parameter.value if parameter else None
 
     def _flag(self, key: str, default: bool) -> bool:
-        found = read_bool(self._value(key) or "")
+        found = words.read_flag(self._value(key) or "")
         return default if found is None else found
 
     def _time(self, default: timedelta, *keys: str) -> timedelta:
         parameter = self.section.first(*keys)
-        found = read_time(parameter.value) if parameter else default
+        found = words.read_duration(parameter.value) if parameter else default
         if parameter is not None and found is None:
             self._bad(parameter)
         return default if found is None else found

@@ -6,6 +6,7 @@ Source: ipsec.conf(5) of Libreswan 3 to 5 and of Openswan 2.6.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from ipsecbot.model.connection import EncapsulationMode, StartAction
 from ipsecbot.model.identity import AuthMethod
@@ -78,3 +79,19 @@ _KNOWN = frozenset(_CONN.split()) | frozenset(f"{side}{word}" for side in ("left
 def is_known(keyword: str) -> bool:
     """Whether a conn may have this parameter; `x-…` is a comment of the user's own."""
     return keyword in _KNOWN or re.match(r"[xX][-_]", keyword) is not None
+
+
+_FLAGS = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
+_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw]?)", re.IGNORECASE | re.ASCII)
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def read_flag(text: str) -> bool | None:
+    return _FLAGS.get(text.strip().lower())
+
+
+def read_duration(text: str) -> timedelta | None:
+    """`8h`, `3600`, `1.5h`; None where it is none."""
+    match = _TIME.fullmatch(text.strip())
+    seconds = float(match[1]) * _UNITS[match[2].lower()] if match else None
+    return timedelta(seconds=seconds) if seconds is not None and seconds < 10**9 else None

@@ -2,51 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity
+from ipsecbot.model.wishes import AuthRound
 from ipsecbot.parse.strongswan.identity import read_identity
+from ipsecbot.parse.strongswan.quantities import c_number
 
 # Words of `auth` and `leftauth` (swanctl.conf(5), ipsec.conf(5)); a word may go on after `-`, `:` or `/` (`rsa-2048-sha256`).
 _METHODS: tuple[tuple[str, AuthMethod], ...] = (
     ("psk", AuthMethod.PSK),
-    ("secret", AuthMethod.PSK),
     ("pubkey", AuthMethod.PUBKEY),
-    ("rsasig", AuthMethod.PUBKEY),
     ("rsa", AuthMethod.PUBKEY),
-    ("ecdsasig", AuthMethod.PUBKEY),
     ("ecdsa", AuthMethod.PUBKEY),
     ("bliss", AuthMethod.PUBKEY),
-    ("ed25519", AuthMethod.PUBKEY),
-    ("ed448", AuthMethod.PUBKEY),
     ("ike:", AuthMethod.PUBKEY),
     ("eap", AuthMethod.EAP),
     ("xauth", AuthMethod.HYBRID),
+)
+_EXACT = ("psk",)  # nothing may follow
+_AS_WRITTEN = ("pubkey", "rsa", "ecdsa", "bliss", "ike:")  # never in upper case
+_EAP_TYPES = (
+    *("identity", "md5", "otp", "gtc", "tls", "ttls", "sim", "aka"),
+    *("peap", "mschapv2", "tnc", "pt", "dynamic", "radius"),
 )
 # What a first round and a second round with XAUTH make together (ipsec.conf(5), `leftauth`).
 _WITH_XAUTH = {AuthMethod.PSK: AuthMethod.XAUTH_PSK, AuthMethod.PUBKEY: AuthMethod.XAUTH_PUBKEY}
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One round of authentication: the method, the identity and where each was said. `certified`: a certificate is named,
-    so the identity defaults to its subject."""
-
-    method: AuthMethod | None
-    identity: IkeIdentity | None = None
-    certified: bool = False
-    source: Source | None = None
-    name: str | None = None
+def read_method(text: str, *, strict: bool = False) -> AuthMethod | None:
+    """The method a word of `auth` stands for; None when charon would not know it. `strict`: as vici reads it."""
+    word = text if strict else text.strip()
+    for start, method in _METHODS:
+        fits = word.startswith(start) if strict and start in _AS_WRITTEN else word.lower().startswith(start)
+        if fits and (start not in _EXACT or word.lower() == start):
+            return method
+    return None
 
 
-def read_method(text: str) -> AuthMethod | None:
-    """The method a word of `auth` starts with; None when charon would not know it."""
-    word = text.strip().lower()
-    return next((method for start, method in _METHODS if word.startswith(start)), None)
+def read_eap_type(text: str) -> str | None:
+    """`eap-mschapv2` → `mschapv2`, `eap-7-12345` → `7-12345`; None where `auth` names no EAP method (or an unknown one)."""
+    words = [word.strip() for word in text.partition(":")[0].split("-")]
+    words = [word for word in words if word and word != "eap"]
+    known = bool(words) and (words[0].lower() in _EAP_TYPES or not c_number(words[0])[1])
+    if not known or any(c_number(word)[1] for word in words[1:2]):
+        return None
+    return "-".join(word.lower() for word in words[:2])
 
 
-def combined(rounds: tuple[Round, ...]) -> AuthMethod | None:
+def read_xauth(text: str) -> str | None:
+    """`xauth-radius` → `radius`: the back end that asks for the password."""
+    return text.partition("-")[2] or None
+
+
+def combined(rounds: tuple[AuthRound, ...]) -> AuthMethod | None:
     """All rounds of one end as one method: PSK then XAUTH is XAUTH_PSK, XAUTH alone is HYBRID; else the first counts."""
     if not rounds:
         return None
@@ -56,16 +64,12 @@ def combined(rounds: tuple[Round, ...]) -> AuthMethod | None:
     return first
 
 
-def first_identity(rounds: tuple[Round, ...]) -> IkeIdentity | None:
-    return rounds[0].identity if rounds else None
-
-
 def default_identity(
-    rounds: tuple[Round, ...], addresses: tuple[str, ...], source: Source | None, *, by_name: bool = False
+    rounds: tuple[AuthRound, ...], addresses: tuple[str, ...], source: Source | None, *, by_name: bool = False
 ) -> IkeIdentity | None:
     """The identity of an end that configures none: its address, where that is one known address and no certificate or
     key decides instead; else None. `by_name`: a host name instead of an address is the identity as it stands."""
-    if rounds and (rounds[0].certified or rounds[0].method is AuthMethod.PUBKEY):
+    if rounds and (rounds[0].certificates or rounds[0].method is AuthMethod.PUBKEY):
         return None
     if len(addresses) != 1 or "/" in addresses[0]:
         return None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.strongswan.files import ConfigFile
-from ipsecbot.parse.strongswan.quantities import read_bool, read_time
+from ipsecbot.parse.strongswan.quantities import read_bool
 from ipsecbot.parse.strongswan.settings import Section, Setting, read_settings
 
 # Settings that may stand under `charon` (older starters), `charon-systemd` or both; the first found is in force.
 _DAEMONS = ("charon", "charon-systemd")
+_SECONDS = re.compile(r"\d{1,7}(?:\.\d{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,12 @@ def _tries(sections: list[Section], gaps: list[Gap]) -> int | None:
 
 def _timeout(sections: list[Section], gaps: list[Gap]) -> timedelta | None:
     setting = _setting(sections, "retransmit_timeout")
-    value = read_time(setting.value) if setting else None
-    if setting is not None and value is None:
-        gaps.append(_bad(setting))
-    return value
+    if setting is None:
+        return None
+    if _SECONDS.fullmatch(setting.value):
+        return timedelta(seconds=float(setting.value))
+    gaps.append(_bad(setting))
+    return None
 
 
 def _bad(setting: Setting) -> Gap:

@@ -74,6 +74,16 @@ def canonical_address(text: str) -> str:
         return text.lower()
 
 
+def read_host(text: str) -> str | None:
+    """One address (`%any` and `%any6` are none in particular), canonical; None for a host name or anything else."""
+    if text in ("%any", "%any4", "%any6"):
+        return "::" if text == "%any6" else "0.0.0.0"  # noqa: S104  # a word of a file, nothing is bound
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
+
+
 def _address(text: str, source: Source | None) -> IkeIdentity | None:
     value = canonical_address(text)
     try:

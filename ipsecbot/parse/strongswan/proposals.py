@@ -61,13 +61,13 @@ def default_proposals(protocol: Protocol, *, source: Source | None = None, aead_
     return tuple(replace(read_keywords(text, protocol)[0], name="default", source=source) for text in ordered)
 
 
-def read_proposals(text: str, protocol: Protocol, source: Source | None = None) -> Proposals:
+def read_proposals(text: str, protocol: Protocol, source: Source | None = None, *, is_default_a_word: bool = True) -> Proposals:
     """`aes256-sha256-modp2048, default` of swanctl.conf: proposals in order, numbered from 1."""
     found: list[Proposal] = []
     unknown: list[str] = []
     problems: list[str] = []
     for word in read_list(text):
-        if word.lower() == "default":
+        if is_default_a_word and word.lower() == "default":
             found += default_proposals(protocol, source=source)
             continue
         proposal, bad = read_keywords(word, protocol)
@@ -78,10 +78,15 @@ def read_proposals(text: str, protocol: Protocol, source: Source | None = None) 
     return Proposals(_numbered(found), tuple(unknown), tuple(problems))
 
 
-def read_cipher_suites(text: str, protocol: Protocol, source: Source | None = None) -> Proposals:
-    """`aes128-sha256-modp2048!` of ipsec.conf: without the `!` charon adds its default proposals (ipsec.conf(5), `ike`)."""
-    strict = text.rstrip().endswith("!")
-    read = read_proposals(text.rstrip().rstrip("!"), protocol, source)
+def read_cipher_suites(text: str | None, protocol: Protocol, source: Source | None = None) -> Proposals:
+    """`aes128-sha256-modp2048!` of ipsec.conf: without the `!` charon adds its default proposals (ipsec.conf(5), `ike`).
+
+    `text` None: nothing is configured, the defaults alone.
+    """
+    if text is None:
+        return Proposals(_numbered(default_proposals(protocol, source=source)))
+    strict = text.endswith("!")
+    read = read_proposals(text.removesuffix("!"), protocol, source, is_default_a_word=False)
     added = () if strict else default_proposals(protocol, source=source)
     return replace(read, value=_numbered((*read.value, *added)))
 

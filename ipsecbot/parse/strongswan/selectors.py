@@ -9,7 +9,6 @@ output of strongSwan 5.9.8.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network, summarize_address_range
 
 from ipsecbot.model.evidence import Source
@@ -95,6 +94,11 @@ def read_selectors(text: str, source: Source | None = None) -> tuple[tuple[Traff
     return tuple(found), tuple(unknown)
 
 
+def read_selector(word: str, source: Source | None = None, *, ranges: bool = True) -> tuple[TrafficSelector, ...]:
+    """One selector as the networks that make it up; empty where it is none. ipsec.conf knows no `ranges`."""
+    return tuple(_read(word, source)) if ranges or "-" not in word.partition("[")[0] else ()
+
+
 def pairs(local: tuple[TrafficSelector, ...], remote: tuple[TrafficSelector, ...]) -> tuple[SelectorPair, ...]:
     """Every local selector with every remote one: what a CHILD_SA with these lists covers."""
     return tuple(SelectorPair(mine, theirs) for mine in local for theirs in remote)
@@ -108,23 +112,20 @@ def read_pair(text: str, source: Source | None = None) -> tuple[tuple[SelectorPa
     return pairs(local, remote), bad_local + bad_remote
 
 
-def read_port_protocol(text: str, selector: TrafficSelector) -> TrafficSelector | None:
-    """`selector` narrowed to `tcp/80`, `17/%any`, `gre` (ipsec.conf `leftprotoport`); None when it cannot be read."""
+def read_port_protocol(text: str) -> tuple[int, int, int] | None:
+    """`tcp/80`, `17/%any`, `gre` (ipsec.conf `leftprotoport`) as protocol, first and last port; None where it is none."""
     protocol_word, _, port_word = text.strip().lower().partition("/")
     protocol = dict(_PROTOCOLS).get(protocol_word, 0 if not protocol_word else _number(protocol_word, 255))
     ports = _ports(port_word)
-    if protocol is None or ports is None:
-        return None
-    return replace(selector, protocol=protocol, first_port=ports[0], last_port=ports[1])
+    return None if protocol is None or ports is None else (protocol, *ports)
 
 
 def _read(word: str, source: Source | None) -> list[TrafficSelector]:
     match = _SELECTOR.fullmatch(word)
-    if match is None or not (match[1] or match[2]):
+    narrowed = read_port_protocol(match[2] or "") if match else None
+    if match is None or narrowed is None or not (match[1] or match[2]):
         return []
-    selectors = [TrafficSelector(network, source=source) for network in _networks(match[1])]
-    narrowed = [read_port_protocol(match[2] or "", selector) for selector in selectors]
-    return [selector for selector in narrowed if selector is not None]
+    return [TrafficSelector(network, *narrowed, source=source) for network in _networks(match[1])]
 
 
 def _networks(text: str) -> list[IPv4Network | IPv6Network | None]:

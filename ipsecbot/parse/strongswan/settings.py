@@ -22,11 +22,12 @@ NESTING = 40  # sections inside sections; no real file comes near
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`key = value`; an empty value clears an inherited one."""
+    """`key = value`. `cleared`: nothing stands behind `=`, which takes an inherited value away; `key = ""` is a value."""
 
     key: str
     value: str
     source: Source
+    cleared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ class Section:
     references: tuple[str, ...] = ()
 
     def setting(self, key: str) -> Setting | None:
-        """The setting in force, None where there is none or an empty value cleared it."""
+        """The setting in force, None where there is none or nothing behind `=` cleared it."""
         found = next((one for one in self.settings if one.key == key), None)
-        return found if found is not None and found.value else None
+        return found if found is not None and not found.cleared else None
 
     def section(self, name: str) -> Section | None:
         return next((one for one in self.sections if one.name == name), None)
@@ -112,7 +113,7 @@ class _Reader:
             self._advance(token.end())
         elif kind == "include":
             self._advance(token.end())
-            self.stack[-1].items.append((self._value(), first))
+            self.stack[-1].items.append((" ".join(self._words()), first))
         elif kind == "mark" and token[0] == "}" and len(self.stack) > 1:
             self._advance(token.end())
             self.stack.pop()
@@ -135,8 +136,9 @@ class _Reader:
             self.stack.append(section)
         elif self._peek() == "=":
             self._advance(self.at + 1)
-            value = self._value()
-            self.stack[-1].items.append(Setting(name, value, self.file.source(first, self.line)))
+            words = self._words()
+            source = self.file.source(first, self.line)
+            self.stack[-1].items.append(Setting(name, " ".join(words), source, cleared=not words))
         else:
             self.at, self.line = after
             self._skip_line(f"{name} is neither a section nor a setting")
@@ -150,7 +152,7 @@ class _Reader:
                 break
         return tuple(names)
 
-    def _value(self) -> str:
+    def _words(self) -> list[str]:
         words: list[str] = []
         while self.at < len(self.text):
             here = self.text[self.at]
@@ -170,7 +172,7 @@ class _Reader:
                 assert match is not None
                 words.append(match[0])
                 self._advance(match.end())
-        return " ".join(words)
+        return words
 
     def _blank(self) -> None:
         while (token := _TOKEN.match(self.text, self.at)) and token.lastgroup in ("blank", "line"):
