@@ -132,13 +132,14 @@ def _attempts(choice: Choice) -> list[ChoiceRow]:
 
 
 def _attempt(attempt: Attempt) -> ChoiceRow:
-    reasons = ", ".join(_reason(mismatch) for mismatch in attempt.mismatches if not mismatch.late)
+    reasons = ", ".join(reason_in_words(mismatch) for mismatch in attempt.mismatches if not mismatch.late)
     return ChoiceRow(
         _words(attempt.offered), _words(attempt.configured), f"refused: {reasons}" if reasons else "accepted", not reasons
     )
 
 
-def _reason(mismatch: Mismatch) -> str:
+def reason_in_words(mismatch: Mismatch) -> str:
+    """`dh (modp2048 against modp1536)`."""
     return f"{mismatch.attribute or mismatch.aspect} ({mismatch.offered} against {mismatch.accepted})"
 
 

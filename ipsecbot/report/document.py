@@ -34,29 +34,32 @@ def document(diagnosis: Diagnosis) -> dict[str, Any]:
         "confidence": round(diagnosis.confidence, 3),
         "headline": diagnosis.headline,
         "tunnel": diagnosis.tunnel.name,
-        "findings": [_finding(finding) for finding in diagnosis.findings if finding.verdict is not Verdict.CLEARED],
+        "findings": [finding_document(finding) for finding in diagnosis.findings if finding.verdict is not Verdict.CLEARED],
         "exchanges": [_exchange(exchange, diagnosis) for exchange in diagnosis.tunnel.ladder.exchanges],
         "choices": [asdict(table) for table in choices(diagnosis.tunnel)],
         "missing": [{"device": missing.device, "what": missing.what, "why": missing.why} for missing in diagnosis.missing],
-        "gaps": [_gap(gap) for gap in diagnosis.gaps],
+        "gaps": [gap_document(gap) for gap in diagnosis.gaps],
         "notes": list(diagnosis.notes),
         "state": state(diagnosis),
         "configuration": configuration(diagnosis),
-        "hygiene": [_caution(caution) for caution in diagnosis.cautions],
+        "hygiene": [caution_document(caution) for caution in diagnosis.cautions],
     }
 
 
-def _caution(caution: Caution) -> dict[str, Any]:
+def caution_document(caution: Caution) -> dict[str, Any]:
+    """What works and is better changed."""
     return {
         "device": caution.device,
         "topic": caution.topic,
         "headline": caution.headline,
         "why": caution.why,
-        "evidence": [_evidence(source) for source in caution.evidence],
+        "evidence": [evidence_document(source) for source in caution.evidence],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """One finding. `only_from` (the side that has to start a one-way tunnel) and `shared_with` stand there where they say
+    something."""
     return {
         "cause": finding.cause,
         "attribute": finding.attribute,
@@ -66,7 +69,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "change": finding.change.value if finding.change else None,
         "offered": finding.offered,
         "accepted": finding.accepted,
-        "evidence": [_evidence(source) for source in finding.evidence],
+        "evidence": [evidence_document(source) for source in finding.evidence],
         "remedies": [
             {
                 "device": remedy.device,
@@ -74,13 +77,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
                 "lines": list(remedy.lines),
                 "why": remedy.why,
                 "verified": remedy.verified.value,
+                **({"shared_with": list(remedy.shared_with)} if remedy.shared_with else {}),
             }
             for remedy in finding.remedies
         ],
+        **({"only_from": finding.only_from.value} if finding.only_from is not None else {}),
     }
 
 
-def _evidence(source: Source) -> dict[str, Any]:
+def evidence_document(source: Source) -> dict[str, Any]:
+    """One line as it was read."""
     return {"device": source.device, "source": source.output, "line": source.first_line, "text": source.text}
 
 
@@ -98,7 +104,7 @@ def _exchange(exchange: Exchange, diagnosis: Diagnosis) -> dict[str, Any]:
         "reached": exchange.reached,
         "outcome": exchange.outcome.value,
         "related_config": [
-            {"message": one.message, "lines": [_evidence(line) for line in one.lines], "commands": list(one.commands)}
+            {"message": one.message, "lines": [evidence_document(line) for line in one.lines], "commands": list(one.commands)}
             for one in mine
         ],
         "decided": asdict(decided(exchange)),
@@ -116,5 +122,6 @@ def _message(message: Message) -> dict[str, Any]:
     }
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def gap_document(gap: Gap) -> dict[str, Any]:
+    """What was not understood, or could not be had."""
     return {"device": gap.device, "source": gap.output, "line": gap.line, "text": gap.text, "why": gap.why}

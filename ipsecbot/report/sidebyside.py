@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ipsecbot.model.connection import ChildPolicy, Connection
+from ipsecbot.model.evidence import Side
 from ipsecbot.model.identity import IkeIdentity
-from ipsecbot.model.negotiation import Aspect, Negotiation
+from ipsecbot.model.negotiation import Aspect, ChildNegotiation, Choice, Negotiation
 from ipsecbot.model.proposal import Proposal
 from ipsecbot.model.selectors import SelectorPair, mirrored
 from ipsecbot.model.tunnel import Pairing, Tunnel
 
 UNKNOWN = "not known"
+CHOSEN = " ✓"  # behind the proposals that meet
 
 
 class Mark(StrEnum):
@@ -32,6 +34,9 @@ class Line:
     mark: Mark
 
 
+Marker = Callable[[str, Aspect, str, str], Line]
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     left: str
@@ -47,18 +52,20 @@ def compare_ends(tunnel: Tunnel) -> Comparison | None:
     return Comparison(tunnel.left.device.name, tunnel.right.device.name, tuple(_lines(pairing)))
 
 
-def _lines(pairing: Pairing) -> Iterator[Line]:
-    wrong = {
-        mismatch.aspect
-        for negotiation in (pairing.left_initiates, pairing.right_initiates)
-        for mismatch in negotiation.mismatches
-    }
-    left, right = pairing.left, pairing.right
-
+def _marker(wrong: set[Aspect]) -> Marker:
     def line(label: str, aspect: Aspect, a: str, b: str) -> Line:
         mark = Mark.DIFFERENT if aspect in wrong else Mark.OPEN if UNKNOWN in (a, b) else Mark.SAME
         return Line(label, a, b, mark)
 
+    return line
+
+
+def _lines(pairing: Pairing) -> Iterator[Line]:
+    both = (pairing.left_initiates, pairing.right_initiates)
+    wrong = {mismatch.aspect for negotiation in both for mismatch in negotiation.mismatches}
+    left, right = pairing.left, pairing.right
+    line = _marker(wrong)
+    met = tuple(_meeting(side, *((one.initiator, one.ike) for one in both)) for side in Side)
     yield line("connection", Aspect.ADDRESS, left.name, right.name)
     yield line("addresses", Aspect.ADDRESS, _addresses(left), _addresses(right))
     yield line("IKE version", Aspect.VERSION, _versions(left), _versions(right))
@@ -66,22 +73,61 @@ def _lines(pairing: Pairing) -> Iterator[Line]:
         yield line(
             "exchange mode", Aspect.EXCHANGE_MODE, left.ike.initiates_mode or UNKNOWN, right.ike.initiates_mode or UNKNOWN
         )
-    yield line("IKE proposals", Aspect.IKE_PROPOSAL, _proposals(left.ike.proposals), _proposals(right.ike.proposals))
+    yield line(
+        "IKE proposals", Aspect.IKE_PROPOSAL, _proposals(left.ike.proposals, met[0]), _proposals(right.ike.proposals, met[1])
+    )
     yield line("authentication", Aspect.AUTH_METHOD, _authentication(left), _authentication(right))
     yield line("pre-shared key", _key_aspect(wrong), *_keys(wrong, pairing.left_initiates))
     yield line("own identity", Aspect.IDENTITY, _identity(left.ike.local_id), _identity(right.ike.local_id))
     yield line("expected identity", Aspect.IDENTITY, _identities(left.ike.remote_ids), _identities(right.ike.remote_ids))
-    yield from _child_lines(pairing.left_initiates, line)
+    yield from _every_child(both)
 
 
-def _child_lines(negotiation: Negotiation, line: object) -> Iterator[Line]:
-    left, right = negotiation.left_child, negotiation.right_child
-    if left is None or right is None or not callable(line):
+def _every_child(both: tuple[Negotiation, Negotiation]) -> Iterator[Line]:
+    """Each child with its partner, as either end would start it; one alone needs no heading."""
+    pairs: dict[tuple[str | None, str | None], list[tuple[Side, ChildNegotiation]]] = {}
+    for negotiation in both:
+        for one in negotiation.children or (_only_child(negotiation),):
+            names = tuple(child.name if child is not None else None for child in (one.left_child, one.right_child))
+            pairs.setdefault((names[0], names[1]), []).append((negotiation.initiator, one))
+    for names, replays in pairs.items():
+        if len(pairs) > 1:
+            missing = None in names and any(one.mismatches for _, one in replays)
+            yield Line("child", names[0] or "none", names[1] or "none", Mark.DIFFERENT if missing else Mark.SAME)
+        yield from _child_lines(replays)
+
+
+def _only_child(one: Negotiation) -> ChildNegotiation:
+    return ChildNegotiation(one.left_child, one.right_child, one.child, one.selectors, None, one.mismatches)
+
+
+def _child_lines(replays: list[tuple[Side, ChildNegotiation]]) -> Iterator[Line]:
+    left, right = replays[0][1].left_child, replays[0][1].right_child
+    if left is None or right is None:
         return
-    yield line("ESP/AH proposals", Aspect.CHILD_PROPOSAL, _proposals(left.proposals), _proposals(right.proposals))
+    line = _marker({mismatch.aspect for _, one in replays for mismatch in one.mismatches})
+    met = tuple(_meeting(side, *((initiator, one.choice) for initiator, one in replays)) for side in Side)
+    yield line(
+        "ESP/AH proposals", Aspect.CHILD_PROPOSAL, _proposals(left.proposals, met[0]), _proposals(right.proposals, met[1])
+    )
     yield line("PFS", Aspect.PFS, _pfs(left), _pfs(right))
     yield line("protects", Aspect.SELECTORS, _selectors(left.selectors), _selectors(right.selectors, turned=True))
     yield line("encapsulation", Aspect.ENCAPSULATION, left.mode or UNKNOWN, right.mode or UNKNOWN)
+
+
+def _meeting(side: Side, *choices: tuple[Side, Choice | None]) -> frozenset[tuple[object, ...]]:
+    """Which of one side's proposals meet one of the other side's, whoever starts."""
+    met = []
+    for initiator, choice in choices:
+        if choice is not None and choice.selected is not None and choice.attempts:
+            last = choice.attempts[-1]
+            met.append(_key(last.offered if initiator is side else last.configured))
+    return frozenset(met)
+
+
+def _key(proposal: Proposal) -> tuple[object, ...]:
+    """A replay fills in what a proposal leaves to its connection, but neither its number nor its algorithms."""
+    return proposal.number, proposal.algorithms
 
 
 def _addresses(connection: Connection) -> str:
@@ -92,8 +138,9 @@ def _versions(connection: Connection) -> str:
     return ", ".join(f"IKEv{version}" for version in connection.ike.versions) or UNKNOWN
 
 
-def _proposals(proposals: tuple[Proposal, ...]) -> str:
-    return "\n".join(_proposal(proposal) for proposal in proposals) or UNKNOWN
+def _proposals(proposals: tuple[Proposal, ...], met: frozenset[tuple[object, ...]]) -> str:
+    lines = (f"{_proposal(one)}{CHOSEN if _key(one) in met else ''}" for one in proposals)
+    return "\n".join(lines) or UNKNOWN
 
 
 def _proposal(proposal: Proposal) -> str:
