@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -30,12 +30,16 @@ class Aspect(StrEnum):
     ENCAPSULATION = "encapsulation"
 
 
+CHILD_ASPECTS = frozenset((Aspect.CHILD_PROPOSAL, Aspect.PFS, Aspect.SELECTORS, Aspect.ENCAPSULATION))
+
+
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """One reason why something was refused, in the words of both ends. `attribute`: encryption, integrity, prf, dh, auth,
     lifetime, esn, protocol, … `at_fault`: the only end that can be wrong (a missing key), None when either could change.
     `late`: bites only at the first rekey (IKEv2 PFS). `offered_by`: the side that `offered` belongs to, where it is known:
-    mostly the initiator, but an identity or key can also be the responder's."""
+    mostly the initiator, but an identity or key can also be the responder's. `refused_by`: the end that says no, where it is
+    another than the one to which `offered` was sent."""
 
     aspect: Aspect
     attribute: str | None
@@ -46,6 +50,7 @@ class Mismatch:
     at_fault: Side | None = None
     late: bool = False
     offered_by: Side | None = None
+    refused_by: Side | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,8 @@ class Negotiation:
 
     `children`: every child of the initiator, in its order; `child`, `left_child`, `right_child`, `selectors` and the child
     part of `mismatches` are those of the one that fails first (else the first). `proofs`: the initiator's, then the
-    responder's; empty when the version already differs."""
+    responder's; empty when the version already differs. `cannot_start`, in words: why this end never sends a first message
+    (it knows no address of its peer); then the rest tells what would come of it. `refusal`: of the IKE_SA."""
 
     initiator: Side
     left: Connection
@@ -144,6 +150,12 @@ class Negotiation:
     proofs: tuple[Proof, ...] = ()
     refusal: Refusal | None = None
     rekeying: Rekeying | None = None
+    cannot_start: str | None = None
+
+    @property
+    def ike_blocking(self) -> tuple[Mismatch, ...]:
+        """What stops the IKE_SA itself; without any, it comes up even where a child is refused."""
+        return tuple(mismatch for mismatch in self.blocking if mismatch.aspect not in CHILD_ASPECTS)
 
     @property
     def blocking(self) -> tuple[Mismatch, ...]:

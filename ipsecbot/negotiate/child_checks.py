@@ -6,11 +6,21 @@ from dataclasses import dataclass, replace
 
 from ipsecbot.model.connection import ChildPolicy, EncapsulationMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
+from ipsecbot.model.proposal import Algorithm
 from ipsecbot.model.selectors import SelectorPair, mirrored
+from ipsecbot.negotiate.offers import child_offers
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_child, rekey_mismatches
 from ipsecbot.negotiate.responder_rules import ModeRule
-from ipsecbot.negotiate.selectors import between_hosts, is_between_hosts, resolved, select
+from ipsecbot.negotiate.selectors import (
+    SelectorChoice,
+    between_hosts,
+    is_between_hosts,
+    overlap_score,
+    resolved,
+    select,
+    select_lists,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +32,44 @@ class ChildReplay:
     choice: Choice | None
     selectors: tuple[SelectorPair, ...]
     checked: Checked
+    mode: EncapsulationMode | None = None
 
 
-def replay_child(initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int) -> ChildReplay:
-    """All decisions about one child, also after the first refusal."""
+def replay_child(
+    initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int, ike_group: Algorithm | None = None
+) -> ChildReplay:
+    """All decisions about one child, also after the first refusal. `ike_group`: the one that the IKE_SA agreed on."""
     selectors, checked = _check_selectors(initiator, responder, mine, yours, version)
     if checked.mismatches and mine.mode is not yours.mode:
         selectors, checked = _blame_mode(initiator, responder, mine, yours, version, checked)
     else:
         checked += _check_mode(initiator, responder, mine, yours, version)
-    choice, found = _check_proposals(initiator, responder, mine, yours, version)
-    return ChildReplay(mine, yours, choice, selectors, checked + found)
+    choice, found = _check_proposals(initiator, responder, mine, yours, version, ike_group)
+    mode = _agreed_mode(initiator, responder, mine, yours, selectors)
+    return ChildReplay(mine, yours, choice, selectors, checked + found, mode)
+
+
+def fit(initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy) -> int:
+    """How well a child of the responder fits what one of the initiator offers; 0: not at all, or not known."""
+    if any(
+        _needs_address(party, pair)
+        for party, child in ((initiator, mine), (responder, yours))
+        for pair in child.selectors or ()
+    ):
+        return 0
+    return overlap_score(_pairs(initiator, mine), _pairs(responder, yours))
+
+
+def _agreed_mode(
+    initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, selectors: tuple[SelectorPair, ...]
+) -> EncapsulationMode | None:
+    """Transport only where both ends want it and nothing but the two of them is protected."""
+    if mine.mode is None or yours.mode is None:
+        return None
+    modes = (mine.mode, yours.mode)
+    hosts = all(is_between_hosts(pair, initiator.address, responder.address) for pair in selectors)
+    both = modes == (EncapsulationMode.TRANSPORT, EncapsulationMode.TRANSPORT)
+    return EncapsulationMode.TRANSPORT if both and hosts else EncapsulationMode.TUNNEL
 
 
 def _blame_mode(
@@ -57,9 +94,11 @@ def _check_selectors(
     ):
         return (), Checked(unknown=("a traffic selector stands for an end's own address, which is not known",))
     offered, configured = _pairs(initiator, mine), _pairs(responder, yours)
+    if not configured:  # transport mode leaves nothing of the responder's
+        return (), Checked((_selector_mismatch(initiator, mine, yours, ", ".join(map(str, offered)) or "none", "none"),))
     if version == 1 and not initiator.rules.offers_pairs_alone:
         offered = offered[:1]
-    chosen = select(offered, configured, rule=responder.rules.selectors(version), alone=initiator.rules.offers_pairs_alone)
+    chosen = _selected(initiator, responder, offered, yours, version)
     refused = chosen.refused
     if version == 1 and not initiator.rules.accepts_narrowed_v1:
         refused += tuple(pair for pair in offered if pair not in chosen.selected and pair not in refused)
@@ -68,6 +107,18 @@ def _check_selectors(
     if not offered:
         mismatches = (_selector_mismatch(initiator, mine, yours, "none", expected),)
     return tuple(pair for pair in chosen.selected if pair not in refused), Checked(mismatches)
+
+
+def _selected(
+    initiator: Party, responder: Party, offered: tuple[SelectorPair, ...], yours: ChildPolicy, version: int
+) -> SelectorChoice:
+    """The answer to the pairs offered: one by one, or what is behind each end as a list."""
+    wide = (resolved(pair, responder.address, responder.peer_address) for pair in yours.selectors or ())
+    configured = tuple(pair for pair in wide if pair is not None)
+    alone = initiator.rules.offers_pairs_alone
+    if not responder.rules.narrows_lists or alone:
+        return select(offered, configured, rule=responder.rules.selectors(version), alone=alone)
+    return select_lists(offered, configured, first_only=version == 1)
 
 
 def _selector_mismatch(initiator: Party, mine: ChildPolicy, yours: ChildPolicy, offered: str, expected: str) -> Mismatch:
@@ -134,13 +185,18 @@ def _asked_mode(party: Party, child: ChildPolicy) -> EncapsulationMode | None:
 
 
 def _check_proposals(
-    initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy, version: int
+    initiator: Party,
+    responder: Party,
+    mine: ChildPolicy,
+    yours: ChildPolicy,
+    version: int,
+    ike_group: Algorithm | None,
 ) -> tuple[Choice | None, Checked]:
     if not mine.proposals or not yours.proposals:
         silent = responder.name if mine.proposals else initiator.name
         return None, Checked(unknown=(f"the ESP or AH proposals of {silent} are not known",))
     choice = choose_child(
-        mine.proposals,
+        child_offers(mine.proposals, version, initiator.rules, ike_group),
         yours.proposals,
         version=version,
         responder_prefers_own=responder.prefers_own,

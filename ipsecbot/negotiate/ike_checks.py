@@ -1,14 +1,13 @@
-"""The decisions before there is a CHILD_SA: address, version, mode, IKE proposal, authentication method, identity."""
+"""The decisions about an IKE_SA that need no proof: address, version, mode, IKE proposal."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ipsecbot.model.identity import IkeIdentity
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
 from ipsecbot.model.proposal import Proposal
 from ipsecbot.negotiate.addresses import hides_behind, is_address, matches, named
-from ipsecbot.negotiate.identity import accepted, sent_identity
+from ipsecbot.negotiate.offers import ike_offers
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_ike, longer_lifetime
 
@@ -19,7 +18,7 @@ def check_addresses(initiator: Party, responder: Party) -> Checked:
 
 
 def _points_at(one: Party, other: Party, initiator: Party, responder: Party) -> Checked:
-    patterns, address = one.connection.remote_addresses, other.address
+    patterns, address = _called(one) if one is initiator else one.connection.remote_addresses, other.address
     if address is None or not is_address(address):
         return Checked(unknown=(f"the address of {other.name} is not known",))
     if not patterns or matches(patterns, one.peer_address or address):
@@ -38,6 +37,21 @@ def _points_at(one: Party, other: Party, initiator: Party, responder: Party) -> 
         offered_by=one.side,
     )
     return Checked((mismatch,))
+
+
+def _called(initiator: Party) -> tuple[str, ...]:
+    """The configured addresses that the initiator would really send to."""
+    patterns = initiator.connection.remote_addresses
+    single = tuple(pattern for pattern in patterns if is_address(pattern))
+    return patterns if initiator.rules.tries_every_peer or named(patterns) or not single else single[:1]
+
+
+def why_it_cannot_start(initiator: Party) -> str | None:
+    """In words, when an end knows no single address of its peer, and so only ever answers; None when it can start."""
+    patterns = initiator.connection.remote_addresses
+    if not patterns or named(patterns) or any(is_address(pattern) for pattern in patterns):
+        return None
+    return f"{initiator.name} only answers: {', '.join(patterns)} names no single address to send to"
 
 
 def check_version(initiator: Party, responder: Party) -> tuple[int | None, Checked]:
@@ -86,7 +100,8 @@ def check_mode(initiator: Party, responder: Party) -> Checked:
 
 def check_ike_proposals(initiator: Party, responder: Party, version: int) -> tuple[Choice | None, Checked]:
     """The responder's choice among the initiator's IKE proposals; the nearest miss tells what to change."""
-    offered, configured = _with_auth(initiator), _with_auth(responder)
+    offered = ike_offers(_with_auth(initiator), version, initiator.rules)
+    configured = _with_auth(responder)
     if not offered or not configured:
         silent = responder.name if offered else initiator.name
         return None, Checked(unknown=(f"the IKE proposals of {silent} are not known",))
@@ -110,63 +125,3 @@ def _with_auth(party: Party) -> tuple[Proposal, ...]:
         )
         for proposal in ike.proposals
     )
-
-
-def check_auth(initiator: Party, responder: Party, choice: Choice | None, version: int) -> Checked:
-    """Whether each end accepts the way in which the other authenticates."""
-    if version == 1 and responder.rules.compares_auth_with_proposal and choice is not None:
-        return Checked()
-    directions = ((initiator, responder),) if version == 1 else ((initiator, responder), (responder, initiator))
-    found = Checked()
-    for prover, verifier in directions:
-        uses, wants = prover.auth_methods(local=True), verifier.auth_methods(local=False)
-        if not uses or not wants:
-            silent = verifier.name if uses else prover.name
-            found += Checked(unknown=(f"the authentication method of {silent} is not known",))
-        elif not uses & wants:
-            mine, yours = initiator.connection.ike, responder.connection.ike
-            mismatch = Mismatch(
-                Aspect.AUTH_METHOD,
-                None,
-                " or ".join(sorted(uses)),
-                " or ".join(sorted(wants)),
-                initiator=mine.auth_source or mine.source,
-                responder=yours.auth_source or yours.source,
-                offered_by=prover.side,
-            )
-            found += Checked((mismatch,))
-    return found
-
-
-def check_identities(initiator: Party, responder: Party) -> Checked:
-    """What each end sends against what the other expects; the responder looks first."""
-    return _expects(initiator, responder, initiator, responder) + _expects(responder, initiator, initiator, responder)
-
-
-def _expects(sender: Party, judge: Party, initiator: Party, responder: Party) -> Checked:
-    expected = judge.connection.ike.remote_ids
-    if not expected:
-        return Checked()
-    sent = sent_identity(sender.connection, sender.address)
-    if sent is None:
-        return Checked(unknown=(f"the identity that {sender.name} sends is not known",))
-    if accepted(sent, expected):
-        return Checked()
-    own = sender.connection.ike
-    sent_source = own.local_id_source or (own.local_id.source if own.local_id else None) or own.source
-    expected_source = expected[0].source or judge.connection.ike.source
-    from_initiator = sender is initiator
-    mismatch = Mismatch(
-        Aspect.IDENTITY,
-        None,
-        _words(sent),
-        " or ".join(map(_words, expected)),
-        initiator=sent_source if from_initiator else expected_source,
-        responder=expected_source if from_initiator else sent_source,
-        offered_by=sender.side,
-    )
-    return Checked((mismatch,))
-
-
-def _words(identity: IkeIdentity) -> str:
-    return f"{identity} ({identity.type})"

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity, SharedKey
 from ipsecbot.model.negotiation import Aspect, Mismatch
 from ipsecbot.negotiate.addresses import hides_behind, is_address, match_length
 from ipsecbot.negotiate.identity import address_identity, sent_identity, text_match
 from ipsecbot.negotiate.party import Checked, Party
+from ipsecbot.negotiate.presented import Presented, configured_identity
 from ipsecbot.negotiate.responder_rules import KeyRule
 
 _ANYBODY = IkeIdentity(IdType.ANY, "%any")
@@ -24,25 +26,31 @@ _ANYBODY = IkeIdentity(IdType.ANY, "%any")
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """The key an end would use; `known` is False when its keys were not read, so that None does not mean "has none"."""
+    """The keys an end would use; `known` is False when its keys were not read, so that `()` does not mean "has none"."""
 
-    key: SharedKey | None
+    keys: tuple[SharedKey, ...]
     known: bool = True
 
+    @property
+    def best(self) -> SharedKey | None:
+        return self.keys[0] if self.keys else None
 
-def key_of(party: Party, other: Party, *, version: int, initiates: bool, local: bool) -> KeyUse:
-    """The key `party` uses towards `other`. `local`: to prove itself (IOS IKEv2 may hold one key per direction)."""
+
+def keys_of(party: Party, other: Party, named: Presented, *, version: int, initiates: bool, local: bool) -> KeyUse:
+    """The keys `party` uses towards `other`, best first. `local`: to prove itself (IOS IKEv2 may hold one key per direction),
+    else to check the other's proof."""
     if party.end.keys is None:
-        return KeyUse(None, known=False)
+        return KeyUse((), known=False)
     direction = "local" if local else "remote"
     keys = tuple(key for key in party.end.keys if key.kind == "psk" and key.direction in (None, direction))
-    if party.rules.keys is KeyRule.ADDRESS:
-        if version == 2 and party.connection.ike.keyring is None:
-            # a profile that was read (it has an identity to match) and names no keyring has no key at all
-            return KeyUse(None, known=bool(party.connection.ike.remote_ids))
-        key = _by_address(keys, party, other, version=version, initiates=initiates)
-        return KeyUse(key, known=key is not None or party.peer_address is not None or not keys)
-    return KeyUse(_by_identity(keys, party, other, version=version, initiates=initiates))
+    if party.rules.keys is KeyRule.IDENTITY:
+        found = _by_identity(keys, party, other, named, version=version, initiates=initiates, local=local)
+        return KeyUse(found if party.rules.tries_every_key and version == 2 and not local else found[:1])
+    if version == 2 and party.connection.ike.keyring is None:
+        # a profile that was read (it has an identity to match) and names no keyring has no key at all
+        return KeyUse((), known=bool(party.connection.ike.remote_ids))
+    key = _by_address(keys, party, other, version=version, initiates=initiates)
+    return KeyUse(() if key is None else (key,), known=key is not None or party.peer_address is not None or not keys)
 
 
 def _by_address(keys: tuple[SharedKey, ...], party: Party, other: Party, *, version: int, initiates: bool) -> SharedKey | None:
@@ -74,19 +82,47 @@ def _address_score(key: SharedKey, address: str | None, identity: IkeIdentity | 
     return max((length for length in lengths if length is not None), default=None)
 
 
-def _by_identity(keys: tuple[SharedKey, ...], party: Party, other: Party, *, version: int, initiates: bool) -> SharedKey | None:
-    me = sent_identity(party.connection, party.address)
-    expected = party.connection.ike.remote_ids
-    configured = expected[0] if len(expected) == 1 and "*" not in expected[0].value else _ANYBODY
-    actual = sent_identity(other.connection, other.address)
-    tries = [(me, configured if initiates or version == 1 else actual or configured)]
+def _by_identity(
+    keys: tuple[SharedKey, ...],
+    party: Party,
+    other: Party,
+    named: Presented,
+    *,
+    version: int,
+    initiates: bool,
+    local: bool,
+) -> tuple[SharedKey, ...]:
+    """charon's look-up: the better match of the peer's identity counts before that of the own one."""
+    initiator = party if initiates else other
+    pairs = [_identities(party, other, initiator, named, version=version, local=local)]
     if version == 1:
-        tries.append((address_identity(party.address), address_identity(party.peer_address) or _ANYBODY))
-    for own, peer in tries:
+        if not initiates and not _is_aggressive(initiator) and configured_identity(party) is None:
+            pairs.clear()
+        pairs.append((address_identity(party.address), address_identity(party.peer_address) or _ANYBODY))
+    for own, peer in pairs:
         scored = [(score, key) for key in keys if (score := _identity_score(key, own, peer)) is not None]
         if scored:
-            return max(scored, key=lambda pair: pair[0])[1]
-    return None
+            return tuple(key for _, key in sorted(scored, key=lambda pair: pair[0], reverse=True))
+    return ()
+
+
+def _identities(
+    party: Party, other: Party, initiator: Party, named: Presented, *, version: int, local: bool
+) -> tuple[IkeIdentity | None, IkeIdentity]:
+    """(own, peer's) as far as they are known at that moment: a responder that checks knows only the name it was asked for,
+    an initiator that proves itself only the name it asks for."""
+    me, actual = named.of(party, initiator), named.of(other, initiator) or _ANYBODY
+    if version == 1:
+        expected = party.connection.ike.remote_ids
+        configured = expected[0] if len(expected) == 1 else _ANYBODY
+        return me, actual if _is_aggressive(initiator) else configured
+    if party is initiator:
+        return me, (named.asked or _ANYBODY) if local else actual
+    return me if local else named.asked or _ANYBODY, actual
+
+
+def _is_aggressive(initiator: Party) -> bool:
+    return initiator.connection.ike.initiates_mode is ExchangeMode.AGGRESSIVE
 
 
 def _identity_score(key: SharedKey, me: IkeIdentity | None, peer: IkeIdentity) -> tuple[int, int] | None:
@@ -96,15 +132,15 @@ def _identity_score(key: SharedKey, me: IkeIdentity | None, peer: IkeIdentity) -
     return None if own < 0 and other < 0 else (other, own)
 
 
-def check_keys(initiator: Party, responder: Party, version: int) -> Checked:
+def check_keys(initiator: Party, responder: Party, named: Presented, version: int) -> Checked:
     """Missing and differing keys, where pre-shared keys are used at all; both directions where they can differ."""
     found = Checked()
     for prover, verifier in ((initiator, responder), (responder, initiator)):
         methods = prover.auth_methods(local=True) & verifier.auth_methods(local=False)
         if not methods & {AuthMethod.PSK, AuthMethod.XAUTH_PSK}:
             continue
-        for_prover = key_of(prover, verifier, version=version, initiates=prover is initiator, local=True)
-        for_verifier = key_of(verifier, prover, version=version, initiates=verifier is initiator, local=False)
+        for_prover = keys_of(prover, verifier, named, version=version, initiates=prover is initiator, local=True)
+        for_verifier = keys_of(verifier, prover, named, version=version, initiates=verifier is initiator, local=False)
         checked = _compare(initiator, responder, (prover, for_prover), (verifier, for_verifier))
         found = Checked(
             tuple(dict.fromkeys(found.mismatches + checked.mismatches)), tuple(dict.fromkeys(found.unknown + checked.unknown))
@@ -112,9 +148,9 @@ def check_keys(initiator: Party, responder: Party, version: int) -> Checked:
     return found
 
 
-def _compare(initiator: Party, responder: Party, one: tuple[Party, KeyUse], other: tuple[Party, KeyUse]) -> Checked:
+def _compare(initiator: Party, responder: Party, proof: tuple[Party, KeyUse], check: tuple[Party, KeyUse]) -> Checked:
     """Compare the keys of two ends, written down in the order initiator, responder whoever proves itself."""
-    mine, yours = (one, other) if one[0] is initiator else (other, one)
+    mine, yours = (proof, check) if proof[0] is initiator else (check, proof)
     unknown = tuple(f"the pre-shared keys of {party.name} are not known" for party, use in (mine, yours) if not use.known)
     missing = tuple(
         Mismatch(
@@ -128,23 +164,24 @@ def _compare(initiator: Party, responder: Party, one: tuple[Party, KeyUse], othe
             offered_by=initiator.side,
         )
         for party, use in (mine, yours)
-        if use.known and use.key is None
+        if use.known and not use.keys
     )
-    if missing or unknown or mine[1].key is None or yours[1].key is None:
+    if missing or unknown or mine[1].best is None or yours[1].best is None or proof[1].best is None:
         return Checked(missing, unknown)
-    fingerprints = (mine[1].key.secret.fingerprint, yours[1].key.secret.fingerprint)
-    if None in fingerprints:
-        return Checked((), ("the pre-shared keys cannot be compared: at least one of them is not readable",))
-    if fingerprints[0] == fingerprints[1]:
+    shown, accepted = proof[1].best.secret.fingerprint, [key.secret.fingerprint for key in check[1].keys]
+    if shown is not None and shown in accepted:
         return Checked()
+    if shown is None or None in accepted:
+        return Checked((), ("the pre-shared keys cannot be compared: at least one of them is not readable",))
     differs = Mismatch(
         Aspect.KEY,
         None,
         _words(initiator, mine[1]),
         f"another key: {_words(responder, yours[1])}",
-        initiator=mine[1].key.source,
-        responder=yours[1].key.source,
+        initiator=mine[1].best.source,
+        responder=yours[1].best.source,
         offered_by=initiator.side,
+        refused_by=check[0].side if proof[0] is not initiator else None,
     )
     return Checked((differs,))
 
@@ -152,9 +189,11 @@ def _compare(initiator: Party, responder: Party, one: tuple[Party, KeyUse], othe
 def _words(party: Party, use: KeyUse) -> str:
     if not use.known:
         return f"keys of {party.name} not read"
-    return f"{party.name}'s key for {party.peer_address or 'its peer'}" if use.key else f"{party.name} has no key for this peer"
+    return (
+        f"{party.name}'s key for {party.peer_address or 'its peer'}" if use.keys else f"{party.name} has no key for this peer"
+    )
 
 
 def _source(party: Party, use: KeyUse) -> Source | None:
     ike = party.connection.ike
-    return use.key.source if use.key else ike.auth_source or ike.source
+    return use.best.source if use.best else ike.auth_source or ike.source

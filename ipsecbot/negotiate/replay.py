@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ipsecbot.model.connection import ChildPolicy, Connection
+from ipsecbot.model.connection import Connection
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+from ipsecbot.model.negotiation import Aspect, ChildNegotiation, Negotiation
 from ipsecbot.model.tunnel import Endpoint
-from ipsecbot.negotiate.child_checks import ChildReplay, replay_child
+from ipsecbot.negotiate.children import replay_children
 from ipsecbot.negotiate.ike_checks import (
     check_addresses,
-    check_auth,
-    check_identities,
     check_ike_proposals,
     check_mode,
     check_version,
+    why_it_cannot_start,
 )
 from ipsecbot.negotiate.keys import check_keys
+from ipsecbot.negotiate.order import ordered
 from ipsecbot.negotiate.party import Checked, Party, own_address, seen_address
-from ipsecbot.negotiate.responder_rules import ResponderRules
+from ipsecbot.negotiate.presented import presented
+from ipsecbot.negotiate.proofs import check_auth, check_identities, proofs
+from ipsecbot.negotiate.refusals import ike_refusal
+from ipsecbot.negotiate.rekeying import ike_rekeying
 
 
 def replay(
@@ -49,50 +52,28 @@ def replay(
         checked += Checked(unknown=("what follows the IKE version was not compared",))
         return _negotiation(first, second, version, checked)
     choice, proposals = check_ike_proposals(first, second, version)
+    named = presented(first, second, version)
     checked += proposals + check_auth(first, second, choice, version)
-    checked += check_keys(first, second, version) + check_identities(first, second)
+    checked += check_keys(first, second, named, version) + check_identities(first, second, named)
     if version == 1:
         checked += check_mode(first, second)
-    child, children = _children(first, second, version)
-    return replace(_negotiation(first, second, version, checked + children, child), ike=choice)
-
-
-def _children(initiator: Party, responder: Party, version: int) -> tuple[ChildReplay | None, Checked]:
-    """The first child of the initiator that would fail, against its best partner; the first one when none would."""
-    mine, yours = initiator.connection.children, responder.connection.children
-    if not mine or not yours:
-        silent = responder.name if mine else initiator.name
-        return None, Checked(unknown=(f"{silent} has no child configured on this connection",))
-    best = [_partner(initiator, responder, child, yours, version) for child in mine]
-    fitting = [child.responder for child in best if child.selectors]
-    free = tuple(child for child in yours if child not in fitting)
-    # what another child of the initiator already uses is not what a child without a partner was meant for
-    best = [
-        child if child.selectors or not free else _partner(initiator, responder, child.initiator, free, version)
-        for child in best
-    ]
-    failing = next((child for child in best if child.checked.mismatches), best[0])
-    return failing, failing.checked
-
-
-def _partner(
-    initiator: Party, responder: Party, mine: ChildPolicy, yours: tuple[ChildPolicy, ...], version: int
-) -> ChildReplay:
-    return min((replay_child(initiator, responder, mine, other, version) for other in yours), key=_distance)
-
-
-def _distance(child: ChildReplay) -> tuple[bool, int, int, bool]:
-    """Selectors decide which child is meant; then the fewest differences, then the name."""
-    wrong = [mismatch for mismatch in child.checked.mismatches if not mismatch.late]
-    differs = child.initiator.name != child.responder.name
-    return not child.selectors, len(wrong), len(child.checked.mismatches), differs
+    children, silent = replay_children(first, second, version, choice)
+    return replace(
+        _negotiation(first, second, version, checked + silent, children),
+        ike=choice,
+        proofs=proofs(first, second, named),
+        rekeying=ike_rekeying(left, right, version, choice),
+    )
 
 
 def _negotiation(
-    initiator: Party, responder: Party, version: int | None, checked: Checked, child: ChildReplay | None = None
+    initiator: Party, responder: Party, version: int | None, checked: Checked, children: tuple[ChildNegotiation, ...] = ()
 ) -> Negotiation:
     left, right = (initiator, responder) if initiator.side is Side.LEFT else (responder, initiator)
-    mine, yours = (child.initiator, child.responder) if child else (None, None)
+    child = next((one for one in children if one.mismatches), children[0] if children else None)
+    mismatches = checked.mismatches + (child.mismatches if child else ())
+    unknown = checked.unknown + (child.unknown if child else ())
+    before = ordered(checked.mismatches, responder.rules, version)
     return Negotiation(
         initiator=initiator.side,
         left=left.connection,
@@ -100,17 +81,12 @@ def _negotiation(
         ike_version=version,
         ike=None,
         child=child.choice if child else None,
-        left_child=mine if initiator.side is Side.LEFT else yours,
-        right_child=yours if initiator.side is Side.LEFT else mine,
+        left_child=child.left_child if child else None,
+        right_child=child.right_child if child else None,
         selectors=child.selectors if child else (),
-        mismatches=_ordered(checked.mismatches, responder.rules, version),
-        unknown=tuple(dict.fromkeys(checked.unknown)),
-    )
-
-
-def _ordered(mismatches: tuple[Mismatch, ...], rules: ResponderRules, version: int | None) -> tuple[Mismatch, ...]:
-    order = rules.order(version or 2)
-    last = len(order)
-    return tuple(
-        sorted(mismatches, key=lambda found: (found.late, order.index(found.aspect) if found.aspect in order else last))
+        mismatches=ordered(mismatches, responder.rules, version),
+        unknown=tuple(dict.fromkeys(unknown)),
+        children=children,
+        refusal=ike_refusal(initiator, responder, before, version),
+        cannot_start=why_it_cannot_start(initiator),
     )

@@ -47,8 +47,14 @@ _CHECKS_SELECTORS_FIRST = (Aspect.SELECTORS, Aspect.ENCAPSULATION, Aspect.CHILD_
 class ResponderRules:
     """One row. `order_v1`, `order_v2`: in which order a responder would stumble (aggressive mode checks the same things in
     the same order, in fewer messages). `offers_pairs_alone`: as initiator, every selector pair is a negotiation of its own;
-    otherwise IKEv1 offers the first pair only and IKEv2 offers all of them at once. `transport_between_hosts_only`: transport
-    mode is asked for only where the selectors are the two peers themselves. `doubts_longer_lifetime`: the command reference
+    otherwise IKEv1 offers the first pair only and IKEv2 offers all of them at once. `offers_first_algorithm_v1`: of a proposal
+    with several algorithms of a type IKEv1 offers the first only. `narrows_lists`: what is behind each end is narrowed as a
+    list of its own, and the child with the greatest overlap is taken whatever else it wants. `tries_every_key`: an IKEv2 proof
+    is tried against every key that fits the identities, not the best alone. `asks_identity`: sends IDr, the identity it
+    expects; `answers_as_asked`: with a shared key and no identity of its own configured, it calls itself what IDr asks for.
+    `tries_every_peer`: goes on to the next configured peer address; otherwise only the first is ever called.
+    `names_no_selectors`: refuses selectors in IKEv1 with the same notify as proposals. `transport_between_hosts_only`: asks
+    for transport mode only where the selectors are the two peers themselves. `doubts_longer_lifetime`: the command reference
     says that an IKEv1 lifetime longer than the own one does not match, but no recorded router refuses one: both ends use the
     shorter, so that it is a doubt and not a refusal."""
 
@@ -60,6 +66,13 @@ class ResponderRules:
     selectors_v2: SelectorRule
     accepts_narrowed_v1: bool
     offers_pairs_alone: bool
+    offers_first_algorithm_v1: bool
+    narrows_lists: bool
+    tries_every_key: bool
+    asks_identity: bool
+    answers_as_asked: bool
+    tries_every_peer: bool
+    names_no_selectors: bool
     transport_between_hosts_only: bool
     mode_v1: ModeRule
     mode_v2: ModeRule
@@ -96,6 +109,13 @@ IOS = ResponderRules(
     selectors_v2=SelectorRule.WITHIN,
     accepts_narrowed_v1=False,
     offers_pairs_alone=True,
+    offers_first_algorithm_v1=False,
+    narrows_lists=False,
+    tries_every_key=False,
+    asks_identity=False,
+    answers_as_asked=False,
+    tries_every_peer=True,
+    names_no_selectors=True,
     transport_between_hosts_only=True,
     mode_v1=ModeRule.TUNNEL_IS_STRICT,
     mode_v2=ModeRule.TUNNEL_IS_STRICT,
@@ -123,6 +143,13 @@ STRONGSWAN = ResponderRules(
     selectors_v2=SelectorRule.NARROW,
     accepts_narrowed_v1=True,
     offers_pairs_alone=False,
+    offers_first_algorithm_v1=True,
+    narrows_lists=True,
+    tries_every_key=True,
+    asks_identity=True,
+    answers_as_asked=True,
+    tries_every_peer=False,
+    names_no_selectors=False,
     transport_between_hosts_only=False,
     mode_v1=ModeRule.EQUAL,
     mode_v2=ModeRule.FALLS_BACK,

@@ -40,6 +40,50 @@ def select(
     return SelectorChoice(tuple(selected), tuple(refused), narrowed=bool(selected) and set(selected) != set(offered))
 
 
+def select_lists(
+    offered: tuple[SelectorPair, ...], configured: tuple[SelectorPair, ...], *, first_only: bool = False
+) -> SelectorChoice:
+    """`select` for a responder that narrows what is behind each end as a list of its own (charon's child_cfg).
+
+    `first_only`: IKEv1 has room for one selector of each end.
+    """
+    ours = tuple(mirrored(pair) for pair in configured)
+    local = _narrowed([pair.local for pair in ours], [pair.local for pair in offered])
+    remote = _narrowed([pair.remote for pair in ours], [pair.remote for pair in offered])
+    if first_only:
+        local, remote = local[:1], remote[:1]
+    selected = tuple(SelectorPair(mine, theirs) for mine in local for theirs in remote)
+    return SelectorChoice(selected, () if selected else offered, narrowed=bool(selected) and set(selected) != set(offered))
+
+
+def _narrowed(ours: list[TrafficSelector], offered: list[TrafficSelector]) -> list[TrafficSelector]:
+    """Every overlap in the responder's order, without those that lie inside another."""
+    found = [both for own in dict.fromkeys(ours) for one in dict.fromkeys(offered) if (both := overlap(one, own)) is not None]
+    unique = list(dict.fromkeys(found))
+    return [one for one in unique if not any(other != one and overlap(one, other) == one for other in unique)]
+
+
+def overlap_score(offered: tuple[SelectorPair, ...], configured: tuple[SelectorPair, ...]) -> int:
+    """How well a child fits what is offered: equal selectors count five times, earlier ones more; 0: not at all.
+
+    Source: strongSwan 5.9.8, peer_cfg.c, `select_child_cfg`.
+    """
+    ours = tuple(mirrored(pair) for pair in configured)
+    local = _score([pair.local for pair in ours], [pair.local for pair in offered])
+    remote = _score([pair.remote for pair in ours], [pair.remote for pair in offered])
+    return local + remote if local and remote else 0
+
+
+def _score(ours: list[TrafficSelector], offered: list[TrafficSelector]) -> int:
+    theirs = list(dict.fromkeys(offered))
+    return sum(
+        weight * (5 if own == one else 1)
+        for weight, one in zip(range(len(theirs), 0, -1), theirs, strict=True)
+        for own in dict.fromkeys(ours)
+        if overlap(one, own) is not None
+    )
+
+
 def _agreed(pair: SelectorPair, ours: tuple[SelectorPair, ...], rule: SelectorRule) -> tuple[SelectorPair, ...]:
     overlaps = [overlap for overlap in (overlap_of_pairs(pair, own) for own in ours) if overlap is not None]
     if pair in overlaps:

@@ -69,7 +69,7 @@ BROKEN = [
      ["exchange-mode: aggressive mode / no attempt of the peer"]),
     ({"ike": ike("aes128-sha256-modp2048")}, {}, ["ike-proposal key-length: aes128 / aes256"]),
     ({"local_id": fqdn("west")}, {"remote_ids": (fqdn("branch"),)}, ["identity: west (fqdn) / branch (fqdn)"]),
-    ({"remote_ids": (fqdn("east"),)}, {}, [f"identity: {RIGHT} (ipv4) / east (fqdn)"]),
+    ({"remote_ids": (fqdn("east"),)}, {"local_id": fqdn("other")}, ["identity: other (fqdn) / east (fqdn)"]),
     ({"local_auth": AuthMethod.PUBKEY}, {}, ["auth-method: pubkey / psk"]),
     ({}, {"keys": (key("bb"),)}, [f"key: west's key for {RIGHT} / another key: east's key for {LEFT}"]),
     ({}, {"keys": ()}, [f"key-missing: west's key for {RIGHT} / east has no key for this peer"]),
