@@ -29,9 +29,12 @@ class Symptom:
     reached: tuple[str, ...]
     notify: str | None
     means: Candidates
+    usual: float = 0.0  # how often it is the first cause, where that is the usual explanation; 0: no cause stands out
 
 
 _I, _R = Role.INITIATOR, Role.RESPONDER
+_IN_CLEAR = 0.35
+_USUAL = 0.64  # two in three: the one who refused may have another reason, and only its log tells
 TABLE: tuple[Symptom, ...] = (
     Symptom(
         _I,
@@ -102,7 +105,13 @@ TABLE: tuple[Symptom, ...] = (
         ),
     ),
     Symptom(_I, ("IKE_AUTH request",), None, (("nat-t-blocked", 0.4), ("ike-fragmentation", 0.25), ("id-mismatch", 0.15))),
-    Symptom(_I, ("IKE_AUTH request", "IKE_AUTH response"), "NO_PROPOSAL_CHOSEN", (("esp-proposal-mismatch", 0.5),)),
+    Symptom(
+        _I,
+        ("IKE_AUTH request", "IKE_AUTH response"),
+        "NO_PROPOSAL_CHOSEN",
+        (("esp-proposal-mismatch", 0.5), ("encapsulation-mode-mismatch", 0.2)),
+        usual=_USUAL,
+    ),
     Symptom(
         _I,
         ("QM1", "QM2"),
@@ -205,8 +214,10 @@ def hints(facts: Facts) -> Iterator[tuple[str, Clue]]:
         told = {notify for notify, _ in _notifies(facts, attempt)}
         if attempt.is_notice or (attempt.child_established and not _REFUSALS & told):
             continue
+        # a scrap of a log that tells no role: whoever is told no had asked
+        role = attempt.exchange.role or (Role.INITIATOR if _REFUSALS & told else None)
         for row in TABLE:
-            if row.role is attempt.exchange.role and _shows(facts, row, attempt):
+            if row.role is role and _shows(facts, row, attempt):
                 yield from _clues(facts, attempt, row)
         if _is_deleted_at_once(attempt):
             sources = [event.source for event in attempt.exchange.events if event.kind is EventKind.DELETE_RECEIVED]
@@ -216,6 +227,20 @@ def hints(facts: Facts) -> Iterator[tuple[str, Clue]]:
             for cause, weight in _DELETED_AT_ONCE:
                 yield cause, Clue(Strength.HINT, Witness.RESPONDER, lines(*sources), headline, weight=weight)
     yield from _half_open(facts)
+    yield from _in_clear(facts)
+
+
+def _in_clear(facts: Facts) -> Iterator[tuple[str, Clue]]:
+    """Packets came in clear that this end would have protected: the peer's list may not name them."""
+    for side in SIDES:
+        came = [seen.event.source for seen in facts.events(EventKind.UNPROTECTED, side=side)]
+        if came:
+            me = facts.name(side)
+            headline = f"{me} receives in clear what it protects itself: compare the crypto lists of both ends."
+            yield (
+                "traffic-selector-mismatch",
+                Clue(Strength.HINT, Witness.RESPONDER, lines(*came[-3:]), headline, weight=_IN_CLEAR),
+            )
 
 
 def _is_deleted_at_once(attempt: Attempt) -> bool:
@@ -251,9 +276,12 @@ def _clues(facts: Facts, attempt: Attempt, row: Symptom) -> Iterator[tuple[str, 
     words = f"was told {row.notify} by {peer}" if row.notify else f"heard nothing more from {peer}"
     headline = f"{me} {words} after {attempt.exchange.reached}."
     witness = Witness.RESPONDER if attempt.exchange.role is Role.RESPONDER else Witness.INITIATOR
-    for cause, weight in row.means:
+    for number, (cause, weight) in enumerate(row.means):
         change = Change.PATH if cause in _PATH_CAUSES else None
-        yield cause, Clue(Strength.HINT, witness, evidence, headline, change=change, weight=weight)
+        strength = Strength.HINT
+        if row.usual and number == 0 and not facts.replays:
+            strength, weight = Strength.STRONG, row.usual
+        yield cause, Clue(strength, witness, evidence, headline, change=change, weight=weight)
 
 
 def _half_open(facts: Facts) -> Iterator[tuple[str, Clue]]:

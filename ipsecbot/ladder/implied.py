@@ -62,6 +62,8 @@ def _name(event: LogEvent, slot: Slot, version: int) -> str | None:
         return f"{exchange} {'response' if done or event.kind is K.NOTIFY_RECEIVED else 'request'}"
     if event.notify == "AUTHENTICATION_FAILED" and version == 2:
         return "IKE_AUTH response"
+    if event.kind is K.NOTIFY_RECEIVED and event.notify == "NO_PROPOSAL_CHOSEN":
+        return "IKE_SA_INIT response" if version == 2 else "MM1"  # in a CHILD_SA's negotiation it would name ESP
     row = next((row for row in ROWS if event.kind in row.kinds), None)
     if row is None:
         return None

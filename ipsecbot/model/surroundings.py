@@ -30,6 +30,8 @@ class Flow:
     destination: Network
     source: Source
     count: int | None = None
+    protocol: str | None = None  # `esp`, `udp`, … or its number, as printed; None: not told
+    port: int | None = None  # of the destination, where it was told
 
 
 @dataclass(frozen=True, slots=True)

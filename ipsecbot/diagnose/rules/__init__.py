@@ -14,6 +14,7 @@ from ipsecbot.diagnose.rules import (
     connection,
     data,
     encapsulation,
+    filtered,
     fragments,
     given_up,
     health,
@@ -39,6 +40,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     given_up,
     data,
     around,
+    filtered,
     fragments,
     lifecycle,
 )

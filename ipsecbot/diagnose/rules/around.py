@@ -9,6 +9,7 @@ from ipsecbot.diagnose.addressing import addresses_of
 from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
+from ipsecbot.diagnose.rules.filtered import carries_tunnel
 from ipsecbot.diagnose.testimony import change_of
 from ipsecbot.model.evidence import Change, Side, Source
 from ipsecbot.model.selectors import SelectorPair, mirrored
@@ -214,7 +215,8 @@ def firewall_drops_decrypted(facts: Facts) -> Iterator[Testimony]:
     """
     for side in SIDES:
         around, pairs = _around(facts, side), _protected(facts, side)
-        mine = [flow for flow in around.dropped if any(_is_of(flow, p) or _is_of(flow, mirrored(p)) for p in pairs)]
+        dropped = [flow for flow in around.dropped if not carries_tunnel(flow)]
+        mine = [flow for flow in dropped if any(_is_of(flow, p) or _is_of(flow, mirrored(p)) for p in pairs)]
         name = facts.name(side)
         if mine:
             headline = (
@@ -223,11 +225,11 @@ def firewall_drops_decrypted(facts: Facts) -> Iterator[Testimony]:
             strength, weight = Strength.STRONG, 0.8 if facts.is_up else 0.65
             evidence = lines(*(flow.source for flow in mine[:3]))
             yield Clue(strength, Witness.STATE, evidence, headline, change=change_of(side), weight=weight)
-        elif around.dropped and facts.is_up and not _passes(facts, side):
-            evidence = lines(*(flow.source for flow in around.dropped[:2]))
+        elif dropped and facts.is_up and not _passes(facts, side):
+            evidence = lines(*(flow.source for flow in dropped[:2]))
             headline = f"{name} drops packets in a filter; see whether they are those of the tunnel."
             came = facts.state(side).packets_in
-            as_many = bool(came) and any(flow.count is not None and flow.count >= (came or 0) for flow in around.dropped)
+            as_many = bool(came) and any(flow.count is not None and flow.count >= (came or 0) for flow in dropped)
             strength, weight = (Strength.STRONG, _AS_MANY) if as_many else (Strength.HINT, _NOBODYS)
             yield Clue(strength, Witness.STATE, evidence, headline, change=change_of(side), weight=weight)
 

@@ -15,6 +15,7 @@ from ipsecbot.model.exchange import EventKind
 _RARELY = 0.35  # issued ahead of time
 _OUTSIDE = 0.65  # certificate or clock: outside its validity in any case
 _PERHAPS = 0.45
+_BEHIND = 0.65  # a certificate is valid from its issue on: who finds it too young by a clock that nobody keeps, is behind
 _NOBODY_RUNS_THEN = 2005
 _YEAR_NOT_PRINTED = 2000  # what stands for the year of a log that names none
 
@@ -53,7 +54,8 @@ def cert_expired(facts: Facts) -> Iterator[Testimony]:
     words = "it is outside its validity period; renew it (and compare both clocks)"
     yield from _refused(facts, "cert-expired", words, "expired")
     for clue in _refused(facts, "cert-expired", words, "not-yet-valid"):
-        unset = any(_is_unset(seen) for seen in facts.events(EventKind.CERTIFICATE_REFUSED))
+        refused = facts.events(EventKind.CERTIFICATE_REFUSED)
+        unset = any(_is_unset(seen) or _is_unkept(seen) for seen in refused)
         yield replace(clue, strength=Strength.HINT if unset else Strength.STRONG, weight=_RARELY if unset else _OUTSIDE)
 
 
@@ -62,7 +64,7 @@ def clock_skew(facts: Facts) -> Iterator[Testimony]:
     """A certificate is valid, but the clock of the end that checks it is wrong.
 
     Seen: that end logs that the certificate is not valid yet, which an issued certificate seldom is; its own log is stamped
-    with a date before such certificates existed (routers start in 1993 or 2002, hosts in 1970).
+    with a date before such certificates existed (routers start in 1993 or 2002, hosts in 1970), or by a clock that is not kept.
     Mended: on that end, by setting the clock and keeping it by NTP.
     """
     for side in SIDES:
@@ -77,13 +79,18 @@ def clock_skew(facts: Facts) -> Iterator[Testimony]:
         unset = _is_unset(last)
         headline = f"{facts.name(side)} finds the certificate of {facts.name(side.other)} not valid yet: set the clock of "
         yield Clue(
-            Strength.PROOF if unset else Strength.HINT,
+            Strength.PROOF if unset else Strength.STRONG if _is_unkept(last) else Strength.HINT,
             witness_of(last),
             lines(*(seen.event.source for seen in refused[-2:])),
             f"{headline}{facts.name(side)} (NTP), and compare it with the certificate.",
             change=change_of(side),
-            weight=0.0 if unset else _PERHAPS,
+            weight=0.0 if unset else _BEHIND if _is_unkept(last) else _PERHAPS,
         )
+
+
+def _is_unkept(seen: Seen) -> bool:
+    """Whether IOS marks the time as not authoritative: never set, or set by hand and not by NTP."""
+    return seen.event.source.text.lstrip(" -").startswith("*")
 
 
 def _is_unset(seen: Seen) -> bool:

@@ -16,6 +16,9 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind
 
 _SAYS_SO_ITSELF = 0.85
+_UNPROTECTED = 0.65
+_PERHAPS = 0.4
+_GRE_IN_CLEAR = re.compile(r"\bprot(?:ocol)?\s*[=:]\s*(?:47|gre)\b", re.IGNORECASE)
 _ON_DISK_ONLY = 0.8  # it may be left over, and another connection meant
 
 
@@ -78,6 +81,33 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
         change=lambda seen: change_of(seen.side),
         where=lambda seen: _is_router(facts, seen.side),
     )
+
+
+@rule("crypto-map-incomplete", Need.LOG)
+def clear_packets(facts: Facts) -> Iterator[Clue]:
+    """One end protects what the other sends in clear.
+
+    Seen: an end logs that it received, in clear, packets which its configuration protects. GRE in clear comes from a tunnel
+    interface without tunnel protection; anything else from a crypto map that is missing, not applied or narrower on the peer.
+    Mended: on the peer, by the same protection as on the end that complains.
+    """
+    if facts.is_up and all(facts.state(side).packets_in for side in SIDES if facts.state(side).children is not None):
+        return
+    for side in SIDES:
+        seen = facts.events(EventKind.UNPROTECTED, side=side)
+        if not seen or not _is_router(facts, side):
+            continue
+        gre = any(_GRE_IN_CLEAR.search(one.event.detail or "") for one in seen)
+        peer = seen[-1].event.remote or facts.name(side.other)
+        what = "GRE in clear, so its tunnel interface lacks tunnel protection" if gre else "in clear what should be protected"
+        yield Clue(
+            Strength.STRONG if gre else Strength.HINT,
+            Witness.RESPONDER,
+            lines(*(one.event.source for one in seen[-3:])),
+            f"{peer} sends {facts.name(side)} {what}: protect the same packets on both ends.",
+            change=change_of(side.other),
+            weight=_UNPROTECTED if gre else _PERHAPS,
+        )
 
 
 def _is_router(facts: Facts, side: Side) -> bool:

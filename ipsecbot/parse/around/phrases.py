@@ -39,6 +39,11 @@ LIST_ENTRY = re.compile(
     r"\s*(?:access-list (?P<name>\S+) (?:line \d+ )?(?:extended )?)?(?:\d+ )?(?P<action>permit|deny)\s+(?:ip|icmp|tcp|udp)\s+"
     r"(?P<rest>\S.*)$"
 )
+# a standard list names sources only
+STANDARD_ENTRY = re.compile(
+    rf"\s*(?:access-list (?P<name>\d{{1,2}}|1[3-9]\d\d)\s+)?(?:\d+\s+)?(?P<action>permit|deny)\s+"
+    rf"(?P<rest>any|host\s+{_V4}|{_V4}(?:,?\s+(?:wildcard bits )?{_V4})?)\s*(?:log\s*)?(?:\(\d+ match(?:es)?\))?\s*$"
+)
 MATCHES = re.compile(r"\((\d+) match(?:es)?\)|\(hitcnt=(\d+)\)")
 IPTABLES_NAT = re.compile(r"\s*-A POSTROUTING\b(?P<rest>.*?)-j (?P<target>MASQUERADE|SNAT|ACCEPT|RETURN)\b")
 IPTABLES_CHAIN = re.compile(
@@ -50,8 +55,8 @@ IPTABLES_ROW = re.compile(
 )
 # ---- filters
 IOS_DENIED = re.compile(
-    rf"%(?:SEC-6-IPACCESSLOG\w*|FW-\w+|ASA-\d-106\d+):.*?\b(?:denied|Deny)\b.*?(?P<origin>{_V4})\S*.*?(?:->|to|dst)\s*\S*?"
-    rf"(?P<destination>{_V4})(?:.*?(?P<count>\d+) packets?)?"
+    rf"%(?:SEC-6-IPACCESSLOG\w*|FW-\w+|ASA-\d-106\d+):.*?\b(?:denied|Deny)\b(?:\s+(?P<protocol>\w+))?.*?(?P<origin>{_V4})\S*.*?"
+    rf"(?:->|to|dst)\s*\S*?(?P<destination>{_V4})(?:[(/](?P<port>\d+))?(?:.*?(?P<count>\d+) packets?)?"
 )
 LINUX_DROPPED = re.compile(
     rf"(?i:drop|block|reject|deny|denied|filter|invalid)[^\n]{{0,60}}\bIN=\S* OUT=.*?"
@@ -69,6 +74,13 @@ PING_IOS = re.compile(r"Sending (?P<sent>\d+), (?P<size>\d+)-byte ICMP Echos to 
 PING_LINUX = re.compile(r"^PING (?P<to>\S+) .*?(?P<size>\d+)(?:\(\d+\))? (?:data )?bytes")
 PING_ORIGIN = re.compile(rf"Packet sent with a source address of (?P<ios>{_ANY})|^PING .* from (?P<linux>{_ANY})")
 PING_INTACT = re.compile(r"Packet sent with the DF bit set|ping .*(?:-M do|df-bit)")
+# as people quote it: the command, and behind it nothing but the marks
+PING_TYPED = re.compile(
+    rf"(?:^|[#>]\s?)(?:do )?ping (?:vrf \S+ )?(?:ip )?(?P<to>{_V4})(?P<rest>(?: \S+)*?)\s*(?:[←<!#].*)?$", re.IGNORECASE
+)
+PING_SIZE = re.compile(r"\bsize (?P<size>\d{2,5})\b")
+PING_SOURCE = re.compile(rf"\bsource (?P<origin>{_V4})\b")
+PING_MARKS = re.compile(r"\s*(?P<marks>[.!UQMN&?]{3,})(?:\s|$)")
 PING_IOS_RATE = re.compile(r"Success rate is \d+ percent \((?P<received>\d+)/(?P<sent>\d+)\)")
 PING_LINUX_RATE = re.compile(r"(?P<sent>\d{1,9}) packets transmitted, (?P<received>\d+) (?:packets )?received")
 TOO_BIG = re.compile(r"(?:Frag(?:mentation)? needed(?: and DF set)?|[Mm]essage too long,? ?(?:\(?mtu)?)\b")

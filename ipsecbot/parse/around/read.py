@@ -11,6 +11,7 @@ from ipsecbot.model.evidence import Source
 from ipsecbot.model.snapshot import OutputKind, RawOutput
 from ipsecbot.model.surroundings import Flow, Network, Ping, Route, Surroundings, Translation
 from ipsecbot.parse.around import phrases as say
+from ipsecbot.parse.around.pings import PingReader
 
 _LOGGED = (OutputKind.LOG, OutputKind.DEBUG, OutputKind.LOGGING)
 _LONGEST = 600
@@ -92,8 +93,7 @@ class _Reader:
         self.chain: str | None = None
         self.table_is_nat = False
         self.asked_forwarding = False
-        self.ping: dict[str, str | int | None] = {}
-        self.intact = False
+        self.pings = PingReader(sights.pings, sights.too_big)
 
     def read(self, text: str, *, logged: bool) -> None:
         """`logged`: most lines are IKE's own, so only those with a telling word are looked at."""
@@ -105,7 +105,7 @@ class _Reader:
                 self._take(line[:_LONGEST], Source(self.device, self.output, number, number, line.strip()[:_LONGEST]))
 
     def _take(self, line: str, source: Source) -> None:
-        for look in (self._ping, self._route, self._nat, self._list, self._iptables, self._filter, self._rest):
+        for look in (self.pings.take, self._route, self._nat, self._list, self._iptables, self._filter, self._rest):
             if look(line, source):
                 return
 
@@ -154,11 +154,11 @@ class _Reader:
         if named is not None:
             self.list_name = named["name"]
             return True
-        entry = say.LIST_ENTRY.match(line)
+        entry = say.LIST_ENTRY.match(line) or say.STANDARD_ENTRY.match(line)
         name = (entry["name"] or self.list_name) if entry is not None else None
         if entry is None or name is None:
             return False
-        pair = _wildcards(entry["rest"])
+        pair = _wildcards(entry["rest"].replace(",", " ").replace("wildcard bits ", ""))
         if pair is not None:
             hits = say.MATCHES.search(line)
             count = int(hits[1] or hits[2]) if hits else None
@@ -206,34 +206,11 @@ class _Reader:
                 continue
             origin, destination = _network(hit["origin"]), _network(hit["destination"])
             if origin is not None and destination is not None:
-                found.append(Flow(origin, destination, source))
+                told = hit.groupdict()
+                port = int(told["port"]) if told.get("port") else None
+                found.append(Flow(origin, destination, source, protocol=told.get("protocol"), port=port))
                 return True
         return False
-
-    def _ping(self, line: str, source: Source) -> bool:
-        self.intact = self.intact or say.PING_INTACT.search(line) is not None
-        start = say.PING_IOS.search(line) or say.PING_LINUX.search(line)
-        if start is not None:
-            self.ping = {"to": start["to"], "size": int(start["size"])}
-        origin = say.PING_ORIGIN.search(line)
-        if origin is not None and self.ping:
-            self.ping["origin"] = origin["ios"] or origin["linux"]
-        rate = say.PING_IOS_RATE.search(line) or say.PING_LINUX_RATE.search(line)
-        if rate is not None and self.ping:
-            to, size, came_from = self.ping["to"], self.ping["size"], self.ping.get("origin")
-            self.sights.pings.append(
-                Ping(
-                    str(to),
-                    int(rate["sent"]),
-                    int(rate["received"]),
-                    source,
-                    size=int(size) if size is not None else None,
-                    intact=self.intact,
-                    origin=str(came_from) if came_from is not None else None,
-                )
-            )
-            self.ping, self.intact = {}, False
-        return bool(start or origin or rate)
 
     def _rest(self, line: str, source: Source) -> bool:
         seen = self.sights
@@ -286,6 +263,8 @@ def _wildcards(rest: str) -> tuple[Network, Network] | None:
             if one is None:
                 return None
             found.append(one)
+        elif _is_address(word):
+            found.append(ip_network(word))
         elif found and word in ("eq", "gt", "lt", "neq") and words:
             words.pop(0)
         else:

@@ -42,7 +42,8 @@ _SWAN_GROUPS = "DMN|MGR|IKE|CHD|JOB|CFG|KNL|NET|ASN|ENC|TNC|IMC|IMV|PTS|TLS|APP|
 IOS_LOG = re.compile(
     r"(?:^|[:\s.])(?:ISAKMP(?:-[A-Z]+)?\s?(?=[:(])|IPSEC(?::?\(\w)|I?KEv2(?:-[A-Z]+)*(?:-\d)?:|CRYPTO_(?:PKI|OPSSL|SS)\b|"
     r"Crypto mapdb|map_db|\[IKEv[12]\w*[^\]]{0,8}\]|SA ID:\d+ SESSION ID|IPSEC-EVENT:[A-Z]|NHRP(?:-[A-Z]+)?: |"
-    r"%?[A-Z][A-Z0-9_]+(?:-[A-Z0-9_]+)?-[0-7]-[A-Z0-9_]+\s?:)"
+    r"%?[A-Z][A-Z0-9_]+(?:-[A-Z0-9_]+)?-[0-7]-[A-Z0-9_]+\s?:)|"
+    r"%(?:CRYPTO|IKEV2|IPSEC|CERM|CERM_DP|PKI|DMVPN|NHRP|ASA|PIX|FTD)-[0-7]-[A-Z0-9_]+\b"  # also as people quote it
 )
 CHARON_LOG = re.compile(
     rf"(?:^|[\s:>\]`])\d{{1,4}}\[(?:{_SWAN_GROUPS})\d?\] |^\s*\[(?:{_SWAN_GROUPS})\d?\] ?|"
@@ -75,6 +76,7 @@ SIGNATURES: tuple[Signature, ...] = (
         K.PING,
         r"\s*(?:Type escape sequence to abort|Sending \d+, \d+-byte ICMP|Packet sent with (?:a source|the DF))",
         r"\s*(?:[.!UQM&?]{2,}\s*)?Success rate is \d+ percent",
+        r"\s*(?=!*[.UQM])[.!UQM]{5,}(?:\s|$)",
         reach=Reach.LINE,
     ),
     _row(

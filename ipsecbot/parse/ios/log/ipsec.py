@@ -21,6 +21,9 @@ _BLOCK = re.compile(
 )
 _MODE = re.compile(r"\((?P<mode>Tunnel|Transport)[\w-]*\)", re.IGNORECASE)
 _SPIS_OF_A_CHILD = 2  # one each way
+# `IPSec policy invalidated proposal with error N`: 32 stands behind "proxy identities not supported", 256 behind "transform
+# proposal not supported" wherever both debugs are on (IOS 12.4 to IOS XE 17); the latter is what the general refusal says.
+_INVALID_FOR = {"32": EventKind.SELECTORS_REFUSED}
 _ALIASES = {"src": "local", "dest": "remote", "src_proxy": "local_proxy", "dest_proxy": "remote_proxy"}
 
 
@@ -114,7 +117,13 @@ class IpsecSteps(PayloadSteps):
         self.journal.amend(talk.events[-1], remote=clean_address(match["remote"]))
 
     def on_child_invalidated(self, record: Record, row: Row, match: re.Match[str]) -> None:
-        self._child_refusal(record, row, match)
+        """The number tells why where `debug crypto ipsec`, which says it in words, was not on."""
+        talk = self.talks.of(record.context)
+        why = _INVALID_FOR.get(match["detail"] or "")
+        if why is not None and talk.refused_because is None:
+            self._refuse(why, record, row)
+        else:
+            self._child_refusal(record, row, match)
 
     def on_child_refused(self, record: Record, row: Row, match: re.Match[str]) -> None:
         self._child_refusal(record, row, match)

@@ -51,6 +51,9 @@ SYSLOG: dict[str, tuple[Row, ...]] = {
     "CRYPTO-RECVD_PKT_MAC_ERR": (Row(r".*", K.VERIFY_FAILED),),
     "CRYPTO-RECVD_PKT_MSG_LEN_ERR": (Row(r".*", K.VERIFY_FAILED),),
     "CRYPTO-PKT_REPLAY_ERR": (Row(r".*", K.REPLAY),),
+    "IPSEC-RECVD_PKT_NOT_IPSEC": (Row(r".*", step="unprotected"),),
+    "IPSEC-RECVD_PKT_INV_SPI": (Row(r".*", K.INVALID_SPI, protocol=P.ESP),),
+    "IPSEC-HMAC_ERROR": (Row(r".*", K.VERIFY_FAILED),),
     "IPSEC-REPLAY_ERROR": (Row(r".*?(?:src_addr|Source) (?P<remote>[0-9A-Fa-f.:]+)|.*", K.REPLAY),),
     "CRYPTO-SESSION_STATUS": (
         Row(r"Crypto tunnel is DOWN\.?\s+Peer (?P<remote>[^\s:]+)(?::(?P<port>\d+))?", step="session_down"),
@@ -74,8 +77,9 @@ SYSLOG: dict[str, tuple[Row, ...]] = {
             step="setup_failed",
         ),
     ),
-    "CRYPTO-EZVPN_CONNECTION_UP": (Row(r".*?Server_public_addr=(?P<remote>\S+)", K.ESTABLISHED, protocol=P.IKE),),
-    "CRYPTO-EZVPN_CONNECTION_DOWN": (Row(r".*?Server_public_addr=(?P<remote>\S+)|.*", K.DELETED, protocol=P.IKE),),
+    # said once IKE, mode configuration and the IPsec SAs are there (Cisco Easy VPN Remote, "Easy VPN Syslog Messages")
+    "CRYPTO-EZVPN_CONNECTION_UP": (Row(r".*?Server_public_addr=(?P<remote>\S+)", K.ESTABLISHED, protocol=P.ESP),),
+    "CRYPTO-EZVPN_CONNECTION_DOWN": (Row(r".*?Server_public_addr=(?P<remote>\S+)|.*", K.DELETED, protocol=P.ESP),),
     "CRYPTO-ISAKMP_ON_OFF": (
         Row(r"ISAKMP is ON", K.DAEMON_STARTED),
         Row(r"ISAKMP is OFF", K.DAEMON_STOPPED),
@@ -88,6 +92,10 @@ SYSLOG: dict[str, tuple[Row, ...]] = {
     "CERM-TUNNEL_LIMIT": (Row(r".*", K.RESOURCE_LIMIT),),
     "CERM-TX_BW_LIMIT": (Row(r".*", K.RESOURCE_LIMIT),),
     "CERM-RX_BW_LIMIT": (Row(r".*", K.RESOURCE_LIMIT),),
+    "CERM-TLS_SESSION_LIMIT": (Row(r".*", K.RESOURCE_LIMIT),),
+    "CERM_DP-DP_TUNNEL_LIMIT": (Row(r".*", K.RESOURCE_LIMIT),),
+    "CERM_DP-DP_TX_BW_LIMIT": (Row(r".*", K.RESOURCE_LIMIT),),
+    "CERM_DP-DP_RX_BW_LIMIT": (Row(r".*", K.RESOURCE_LIMIT),),
     "CRYPTO-MAX_IKE_SA": (Row(r".*", K.RESOURCE_LIMIT),),
     "CRYPTO-IKE_MAX_SA": (Row(r".*", K.RESOURCE_LIMIT),),
     "IKEV2-SA_UP": (Row(r".*?peer (?P<remote>[0-9A-Fa-f.:]+\b)|.*", K.ESTABLISHED, protocol=P.IKE),),
