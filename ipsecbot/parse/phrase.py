@@ -8,8 +8,9 @@ looked up by their first word; those that begin with something that varies are t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.proposal import Protocol
@@ -42,6 +43,7 @@ _PLACES: tuple[tuple[str, str], ...] = (
 _UNNAMED: tuple[tuple[str, str], ...] = (("n", r"-?\d+"), ("#", r"\{\d+\}"), ("word", r"\S+"), ("any", r".*?"))
 _PIECE = re.compile(r"\{(\?[^{}]*(?:\{[^{}]*\}[^{}]*)*|[^{}?]*)\}")
 _FIRST = re.compile(r"([A-Za-z0-9_'\-:]+) ")
+_SECOND = re.compile(r"[A-Za-z0-9_'\-:]+ ([A-Za-z0-9_'\-:]+)(?= |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +92,62 @@ def _place(word: str) -> str:
     return "(?:" + "|".join(re.escape(choice) for choice in word.split("/")) + ")"
 
 
+class _Candidate:
+    """A row while it is looked for. `literal` is the longest text that surely is in the sentence: it is quickly not found."""
+
+    __slots__ = ("fullmatch", "literal", "phrase")
+
+    def __init__(self, phrase: Phrase) -> None:
+        self.phrase = phrase
+        self.literal = max((piece for piece in _PIECE.sub("\0", phrase.sentence).split("\0")), key=len)
+        self.fullmatch: Callable[[str], re.Match[str] | None] = self._compile
+
+    def _compile(self, message: str) -> re.Match[str] | None:
+        """The first match, which leaves the compiled pattern's own behind."""
+        self.fullmatch = _compiled(self.phrase.sentence).fullmatch
+        return self.fullmatch(message)
+
+
 class PhraseBook:
-    """All rows, by first word."""
+    """All rows, by first word and second word."""
 
     def __init__(self, phrases: tuple[Phrase, ...]) -> None:
-        self._by_word: dict[str, list[Phrase]] = {}
-        for phrase in phrases:
-            self._by_word.setdefault(_first_word(phrase.sentence), []).append(phrase)
+        self.phrases = phrases
 
     def find(self, message: str) -> tuple[Phrase, re.Match[str]] | None:
         """The first row whose sentence the message is; None when none is."""
         message = message.strip()
-        first, _, _ = message.partition(" ")
-        for phrases in (self._by_word.get(first, ()), self._by_word.get("", ())):
-            for phrase in phrases:
-                if match := phrase.match(message):
-                    return phrase, match
+        first, _, rest = message.partition(" ")
+        by_second = self._by_word.get(first)
+        if by_second is not None:
+            for candidate in by_second.get(rest.partition(" ")[0]) or by_second[""]:
+                if candidate.literal in message and (match := candidate.fullmatch(message)) is not None:
+                    return candidate.phrase, match
+        for candidate in self._anywhere:
+            if candidate.literal in message and (match := candidate.fullmatch(message)) is not None:
+                return candidate.phrase, match
         return None
+
+    @cached_property
+    def _anywhere(self) -> tuple[_Candidate, ...]:
+        """The rows that begin with something that varies."""
+        return tuple(_Candidate(phrase) for phrase in self.phrases if not _first_word(phrase.sentence))
+
+    @cached_property
+    def _by_word(self) -> dict[str, dict[str, tuple[_Candidate, ...]]]:
+        """First word → second word → the rows that may begin so; the empty second word stands for any that no row has."""
+        rows: dict[str, list[tuple[str, _Candidate]]] = {}
+        for phrase in self.phrases:
+            if first := _first_word(phrase.sentence):
+                second = _SECOND.match(phrase.sentence)
+                rows.setdefault(first, []).append((second[1] if second else "", _Candidate(phrase)))
+        return {
+            first: {
+                word: tuple(candidate for second, candidate in under if second in ("", word))
+                for word in {"", *(second for second, _ in under)}
+            }
+            for first, under in rows.items()
+        }
 
 
 def _first_word(sentence: str) -> str:

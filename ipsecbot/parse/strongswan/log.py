@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.snapshot import RawOutput
+from ipsecbot.parse.draft import Draft, source_at
 from ipsecbot.parse.phrase import Phrase, PhraseBook
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.shaped_gaps import ShapedGaps
@@ -29,7 +30,8 @@ from ipsecbot.parse.strongswan.selectors import pairs, read_selectors
 BOOK = PhraseBook((*WIRE, *CHOICE, *LIFE, *IDENTITY, *CERTIFICATES, *USERS, *HOST, *HARMLESS))
 OUTSIDE = PhraseBook(UNFRAMED)
 
-_LISTING = re.compile(r"proposing traffic selectors for (us|other):")
+_LISTED = "proposing traffic selectors for "
+_LISTING = re.compile(rf"{_LISTED}(us|other):")
 _MESSAGES = (EventKind.SENT, EventKind.RECEIVED, EventKind.RETRANSMITTED)
 # What happens to the host, not to a message, although a thread that handled one may print it.
 _LOOSE = (EventKind.LINK, EventKind.DAEMON_STARTED, EventKind.DAEMON_STOPPED, EventKind.CONFIG_REFUSED)
@@ -64,15 +66,16 @@ def read_events(output: RawOutput, device: str) -> Parsed[tuple[LogEvent, ...]]:
     sentence of the tables fits are gaps, one per shape of line; lines that are not charon's are nobody's business here.
     """
     reader = _Reader(output, device)
-    framed = set()
+    outside: list[tuple[Phrase, re.Match[str], LogLine]] = []
     for line in read_lines(output.text, output.at.year if output.at else None):
-        framed.add(line.number)
-        reader.read(line)
-    for number, text in enumerate(output.text.split("\n"), 1):
-        if number not in framed and (found := OUTSIDE.find(text)):
-            reader.add(*found, LogLine(number, text.strip(), text.strip()))
+        if line.framed:
+            reader.read(line)
+        elif found := OUTSIDE.find(line.text):
+            outside.append((*found, line))
+    for phrase, match, line in outside:
+        reader.add(phrase, match, line, reader.thread_of(line))
     events = sorted(reader.events, key=lambda event: event.source.first_line)
-    return Parsed(tuple(events), reader.gaps.all())
+    return Parsed(tuple(event.freeze() for event in events), reader.gaps.all())
 
 
 class _Reader:
@@ -80,7 +83,7 @@ class _Reader:
 
     def __init__(self, output: RawOutput, device: str) -> None:
         self.device, self.name = device, output.name
-        self.events: list[LogEvent] = []
+        self.events: list[Draft] = []
         self.gaps = ShapedGaps(device, output.name)
         self.threads: dict[str, _Thread] = {}
         self.addresses: dict[str, tuple[str | None, str | None]] = {}
@@ -88,50 +91,52 @@ class _Reader:
         self.requests: dict[tuple[str | None, int | None], tuple[ExchangeType | None, int | None]] = {}
 
     def read(self, line: LogLine) -> None:
-        if self._listing(line, self._thread(line)):
+        thread, message = self.thread_of(line), line.message
+        if (thread.listing is not None or _LISTED in message) and self._listing(line, thread):
             return
-        found = BOOK.find(line.message) or OUTSIDE.find(line.message)  # journald frames what swanctl prints, too
+        found = BOOK.find(message) or OUTSIDE.find(message)  # journald frames what swanctl prints, too
         if found is None:
-            self.gaps.add(line.number, line.message, line.text)
+            self.gaps.add(line.number, message, line.text)
         else:
-            self.add(*found, line)
+            self.add(*found, line, thread)
 
-    def add(self, phrase: Phrase, match: re.Match[str], line: LogLine) -> None:
+    def add(self, phrase: Phrase, match: re.Match[str], line: LogLine, thread: _Thread) -> None:
         """The event of one line, if it is of consequence."""
-        if phrase.kind is None:
+        kind = phrase.kind
+        if kind is None:
             return
-        thread = self._thread(line)
         event = self._event(phrase, match, line)
         if thread.alias is not None:
-            event = replace(event, context=thread.alias)
-        if event.kind in _MESSAGES:
+            event.context = thread.alias
+        if kind in _MESSAGES:
             self._message(event, match, thread)
             return
-        if event.kind in _ONCE and event.kind in thread.kinds:
+        if kind in _ONCE:
+            if kind in thread.kinds:
+                return
+            thread.kinds.add(kind)
+        if kind is EventKind.NOTIFY_RECEIVED and self._known_notify(event, thread):
             return
-        if event.kind is EventKind.NOTIFY_RECEIVED and self._known_notify(event, thread):
-            return
-        if event.kind is EventKind.STARTED and event.role is Role.INITIATOR:
+        if kind is EventKind.STARTED and event.role is Role.INITIATOR:
             thread = self.threads[line.thread] = self._started(match["unique"], line)
-            event = replace(event, context=thread.alias or event.context)
-        if event.kind is EventKind.REPEATED:
+            event.context = thread.alias or event.context
+        if kind is EventKind.REPEATED:
             self._repeated(event, thread)
             return
-        thread.kinds.add(event.kind)
-        self._append(event if event.kind in _LOOSE else self._placed(event, thread))
+        self._append(event if kind in _LOOSE else self._placed(event, thread))
 
-    def _thread(self, line: LogLine) -> _Thread:
+    def thread_of(self, line: LogLine) -> _Thread:
         """What is known of this line's thread; nothing, when it has turned to another IKE_SA."""
+        unique = line.unique
         thread = self.threads.get(line.thread)
-        if thread is None:
-            thread = self.threads[line.thread] = _Thread(line.unique)
-        if line.unique is not None and thread.unique not in (None, line.unique):
-            thread = self.threads[line.thread] = _Thread(line.unique)
-        thread.unique = line.unique or thread.unique
+        if thread is None or (unique is not None and thread.unique not in (None, unique)):
+            thread = self.threads[line.thread] = _Thread(unique)
+        elif unique is not None:
+            thread.unique = unique
         return thread
 
-    def _event(self, phrase: Phrase, match: re.Match[str], line: LogLine) -> LogEvent:
-        event, unknown = event_of(phrase, match, line, Source(self.device, self.name, line.number, line.number, line.text))
+    def _event(self, phrase: Phrase, match: re.Match[str], line: LogLine) -> Draft:
+        event, unknown = event_of(phrase, match, line, source_at(self.device, self.name, line.number, line.number, line.text))
         for word in unknown:
             self.gaps.add(line.number, f"word {word}", line.text, f"unknown word {word}")
         return event
@@ -140,31 +145,32 @@ class _Reader:
         """A thread at the start of an SA of its own; where SAs are numbered, its lines may still name another."""
         return _Thread(line.unique, alias=unique if line.unique not in (None, unique) else None)
 
-    def _repeated(self, event: LogEvent, thread: _Thread) -> None:
+    def _repeated(self, event: Draft, thread: _Thread) -> None:
         """The packet before was the peer's old message; what is sent next is our old answer."""
         index, thread.pending = thread.pending, None
         if index is not None and self.events[index].kind is EventKind.RECEIVED:
-            self.events[index] = _at_addresses(event, self.events[index])
+            event.at_addresses_of(self.events[index])
+            self.events[index] = event
         else:
             self._append(self._placed(event, thread))
         thread.repeating = True
 
-    def _message(self, event: LogEvent, match: re.Match[str], thread: _Thread) -> None:
+    def _message(self, event: Draft, match: re.Match[str], thread: _Thread) -> None:
         """A packet line and a payload line are two halves of one message, the packet last when sent, first when received."""
         if event.kind in _OUTGOING:
             thread.kinds.discard(EventKind.GAVE_UP)
-        if "payloads" in match.groupdict():
+        if "payloads" in match.re.groupindex:
             self._payload_line(event, thread)
         elif event.kind is EventKind.RETRANSMITTED:
-            exchange, version = self.requests.get((event.context, event.message_id), (None, None))
-            event = replace(event, exchange=exchange, ike_version=version)
+            event.exchange, event.ike_version = self.requests.get((event.context, event.message_id), (None, None))
             thread.pending = self._append(self._placed(event, thread))
         else:
             self._packet_line(event, thread)
 
-    def _payload_line(self, event: LogEvent, thread: _Thread) -> None:
+    def _payload_line(self, event: Draft, thread: _Thread) -> None:
         if is_fragment(event.payloads):
-            self._fragment(replace(event, kind=EventKind.FRAGMENT, detail=event.payloads[0]), thread)
+            event.kind, event.detail = EventKind.FRAGMENT, event.payloads[0]
+            self._fragment(event, thread)
             return
         thread.exchange, thread.version, thread.repeating = event.exchange, event.ike_version, False
         if event.is_request and event.kind is EventKind.SENT:
@@ -172,7 +178,7 @@ class _Reader:
         received = event.kind is EventKind.RECEIVED
         before = self.events[thread.pending] if received and thread.pending is not None else None
         if before is not None and before.kind is EventKind.RECEIVED and thread.pending is not None:
-            event = _at_addresses(event, before)
+            event.at_addresses_of(before)
             self.events[thread.pending], index = event, thread.pending
             thread.pending = None
         else:
@@ -180,18 +186,19 @@ class _Reader:
             index = self._append(event if event.is_request and not received else self._placed(event, thread))
             thread.pending = None if received else index
         thread.notifies = {}
-        self._inside(self.events[index], thread)
+        self._inside(event, thread)
 
-    def _fragment(self, event: LogEvent, thread: _Thread) -> None:
+    def _fragment(self, event: Draft, thread: _Thread) -> None:
         """One fragment: what came in the packet before it is no message of its own."""
         index = thread.pending
         if index is not None and self.events[index].kind is EventKind.RECEIVED:
-            self.events[index], thread.pending = _at_addresses(event, self.events[index]), None
+            event.at_addresses_of(self.events[index])
+            self.events[index], thread.pending = event, None
             self.last_kind[event.context] = event.kind
         else:
             self._append(self._placed(event, thread))
 
-    def _packet_line(self, event: LogEvent, thread: _Thread) -> None:
+    def _packet_line(self, event: Draft, thread: _Thread) -> None:
         thread.local, thread.remote = event.local, event.remote
         if event.context is not None:
             self.addresses[event.context] = event.local, event.remote
@@ -200,7 +207,8 @@ class _Reader:
             thread.pending = None
             return
         if event.kind is EventKind.SENT and thread.repeating:
-            self._append(replace(event, kind=EventKind.RETRANSMITTED, is_request=False))
+            event.kind, event.is_request = EventKind.RETRANSMITTED, False
+            self._append(event)
             thread.repeating = False
         elif event.kind is EventKind.RECEIVED:
             # charon's threads take one message after the other: a new packet ends what was said of the last
@@ -210,58 +218,52 @@ class _Reader:
         elif not self._is_fragment_packet(event):
             self._append(event)
 
-    def _addressed(self, index: int, packet: LogEvent) -> None:
+    def _addressed(self, index: int, packet: Draft) -> None:
         """Give a message, and the events that its payloads are, the addresses of its packet."""
         line = self.events[index].source.first_line
         for place in range(index, len(self.events)):
             if self.events[place].source.first_line == line:
-                self.events[place] = _at_addresses(self.events[place], packet)
+                self.events[place].at_addresses_of(packet)
 
-    def _is_fragment_packet(self, event: LogEvent) -> bool:
+    def _is_fragment_packet(self, event: Draft) -> bool:
         """Whether the last event of this negotiation was a fragment: its packet is no message of its own."""
         return self.last_kind.get(event.context) is EventKind.FRAGMENT
 
-    def _inside(self, event: LogEvent, thread: _Thread) -> None:
+    def _inside(self, event: Draft, thread: _Thread) -> None:
         """Events that the payloads of a message are by themselves."""
-        received = event.kind is EventKind.RECEIVED
-        notifies = notifies_in(event.payloads)
-        if not any(is_error(notify) or notify == _TRANSPORT for notify in notifies):
+        telling = _telling(event.payloads)
+        if not telling:
             return
+        received = event.kind is EventKind.RECEIVED
         bare = replace(event, payloads=(), detail=None)
-        for notify in notifies:
-            if is_error(notify):
-                kind = EventKind.NOTIFY_RECEIVED if received else EventKind.NOTIFY_SENT
-                self.events.append(replace(bare, kind=kind, notify=notify))
-                if received:
-                    thread.notifies[notify] = len(self.events) - 1
-            elif notify == _TRANSPORT:
-                offered = replace(bare, kind=EventKind.ENCAPSULATION_OFFERED, detail="transport")
-                self.events.append(offered)
+        for notify in telling:
+            if notify == _TRANSPORT:
+                self.events.append(replace(bare, kind=EventKind.ENCAPSULATION_OFFERED, detail="transport"))
+                continue
+            kind = EventKind.NOTIFY_RECEIVED if received else EventKind.NOTIFY_SENT
+            self.events.append(replace(bare, kind=kind, notify=notify))
+            if received:
+                thread.notifies[notify] = len(self.events) - 1
 
-    def _known_notify(self, event: LogEvent, thread: _Thread) -> bool:
+    def _known_notify(self, event: Draft, thread: _Thread) -> bool:
         """Whether the payloads of the same message told of this notify before; what this line adds is kept."""
         index = thread.notifies.get(event.notify or "")
         if index is None:
             return False
         known = self.events[index]
-        source = replace(known.source, first_line=event.source.first_line, last_line=event.source.last_line)
-        source = replace(source, text=event.source.text)
-        self.events[index] = replace(known, protocol=event.protocol or known.protocol, source=source)
+        known.protocol, known.source = event.protocol or known.protocol, event.source
         return True
 
-    def _placed(self, event: LogEvent, thread: _Thread) -> LogEvent:
+    def _placed(self, event: Draft, thread: _Thread) -> Draft:
         """`event` with the addresses and the exchange of the message it was said of."""
         local, remote = self.addresses.get(event.context or "", (None, None))
-        version = event.ike_version or thread.version
-        return replace(
-            event,
-            local=event.local or thread.local or local,
-            remote=event.remote or thread.remote or remote,
-            ike_version=version,
-            exchange=event.exchange or thread.exchange,
-        )
+        event.local = event.local or thread.local or local
+        event.remote = event.remote or thread.remote or remote
+        event.ike_version = event.ike_version or thread.version
+        event.exchange = event.exchange or thread.exchange
+        return event
 
-    def _append(self, event: LogEvent) -> int:
+    def _append(self, event: Draft) -> int:
         self.events.append(event)
         self.last_kind[event.context] = event.kind
         return len(self.events) - 1
@@ -280,14 +282,16 @@ class _Reader:
         thread.listed.setdefault(thread.listing, []).extend(found)
         both = pairs(tuple(thread.listed.get("us", ())), tuple(thread.listed.get("other", ())))
         if both:
-            source = Source(self.device, self.name, line.number, line.number, line.text)
-            event = LogEvent(EventKind.SELECTORS_CONFIGURED, source, line.at, line.unique, selectors=both)
+            source = source_at(self.device, self.name, line.number, line.number, line.text)
+            event = Draft(EventKind.SELECTORS_CONFIGURED, source, line.at, line.unique, selectors=both)
             self._append(self._placed(event, thread))
         return True
 
 
-def _at_addresses(event: LogEvent, of: LogEvent) -> LogEvent:
-    return replace(event, local=of.local, remote=of.remote, local_port=of.local_port, remote_port=of.remote_port)
+@lru_cache(maxsize=1024)
+def _telling(payloads: tuple[str, ...]) -> tuple[str, ...]:
+    """The notifies among the payloads that are events by themselves."""
+    return tuple(notify for notify in notifies_in(payloads) if notify == _TRANSPORT or is_error(notify))
 
 
 def all_sentences() -> Iterable[str]:

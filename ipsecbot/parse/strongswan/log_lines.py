@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from ipsecbot.parse.clock import read_time
 
@@ -26,13 +26,19 @@ _TAGGED = re.compile(
     rf"(?:^|\s)(?P<program>{_PROGRAMS})(?:\[(?P<pid>\d+)\])?:\s(?:\[(?P<group>{_GROUPS})\] )?{_SA}(?P<message>.*)$"
 )
 _PROGRAM = re.compile(rf"(?:^|\s)(?P<program>{_PROGRAMS})(?:\[(?P<pid>\d+)\])?:?\s*$")
+# What _THREADED finds in nearly every line, found without a search: before the thread's number there is no bracket, or a
+# process number in one.
+_PLAIN = re.compile(
+    rf"((?:[^\[]*\[\d+\])?(?:[^\[]*[\s:>\]`])?)(?P<thread>\d{{1,4}})\[(?P<group>{_GROUPS})\d?\] ?{_SA}(?P<message>.*)$"
+)
 
 _MEMORY = 16  # lines within which two writers of the same line are told from a repeated line
+_MANY = 4096  # messages after which those that are no longer within it are forgotten
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line of charon. `unique` is the IKE_SA's number, `thread` whatever keeps concurrent messages apart."""
+class LogLine(NamedTuple):
+    """One line of charon. `unique` is the IKE_SA's number, `thread` whatever keeps concurrent messages apart. `framed` is False
+    for a line that nothing marks as charon's; its message is all of it."""
 
     number: int
     text: str
@@ -42,26 +48,56 @@ class LogLine:
     thread: str = ""
     unique: str | None = None
     name: str | None = None
+    framed: bool = True
 
 
 def read_lines(text: str, year: int | None) -> Iterator[LogLine]:
-    """The lines of charon in a text, each once: many systems log every line twice, by two writers or to two files."""
-    recent: deque[tuple[datetime | None, str]] = deque(maxlen=_MEMORY)
-    writers: deque[tuple[bool, ...]] = deque(maxlen=_MEMORY)
+    """Every line of a text, those of charon framed, and each once: many systems log every line twice, by two writers or to
+    two files. The second is then not framed."""
+    twins = _Twins()
     for number, raw in enumerate(text.split("\n"), 1):
         line = _read(number, raw.rstrip("\r"), year)
-        if line is None:
-            continue
-        writer = (bool(line.thread[:1].isdigit()), line.unique is not None, "charon-systemd" in raw)
-        said = line.at, line.message
-        if said in recent and any(one == said and other != writer for one, other in zip(recent, writers, strict=True)):
-            continue
-        recent.append(said)
-        writers.append(writer)
+        if line is None or twins.has(line):
+            bare = raw.strip()
+            line = LogLine(number, bare, bare, framed=False)
         yield line
 
 
+class _Twins:
+    """The last lines, by which the same line of another writer is known."""
+
+    def __init__(self) -> None:
+        self._recent: deque[LogLine] = deque(maxlen=_MEMORY)
+        self._said: dict[str, int] = {}  # message: how many lines had been kept when it was kept last
+        self._kept = 0
+
+    def has(self, line: LogLine) -> bool:
+        """Whether another writer wrote the line a moment ago; if none did, the line is kept."""
+        message = line.message
+        last = self._said.get(message)
+        if last is not None and self._kept - last <= _MEMORY and self._is_twin(line):
+            return True
+        self._said[message] = self._kept
+        self._kept += 1
+        self._recent.append(line)
+        if len(self._said) > _MANY:
+            self._said = {known: kept for known, kept in self._said.items() if self._kept - kept <= _MEMORY}
+        return False
+
+    def _is_twin(self, line: LogLine) -> bool:
+        return any(one.message == line.message and one.at == line.at and _writer(one) != _writer(line) for one in self._recent)
+
+
+def _writer(line: LogLine) -> tuple[bool, ...]:
+    return line.thread[:1].isdigit(), line.unique is not None, "charon-systemd" in line.text
+
+
 def _read(number: int, raw: str, year: int | None) -> LogLine | None:
+    plain = _PLAIN.match(raw)
+    if plain is not None:
+        before, thread, group, name, unique, message = plain.groups()
+        at = read_time(before, year)
+        return LogLine(number, raw.strip(), message.rstrip(), at, group, thread, unique, name or None)
     threaded = _THREADED.search(raw)
     match = threaded or _BARE.search(raw) or _TAGGED.search(raw)
     if match is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ipsecbot.model.exchange import LogEvent
 from ipsecbot.model.snapshot import RawOutput
 from ipsecbot.parse.ios.log.ikev2 import Ikev2
@@ -32,22 +34,36 @@ def read_events(output: RawOutput, device: str) -> Parsed[tuple[LogEvent, ...]]:
     talks = Talks(journal)
     isakmp, ikev2, syslog = Isakmp(journal, talks), Ikev2(journal), Syslog(journal, talks)
     trace = IpsecTrace(journal)
+    readers = _Readers(isakmp, ikev2, syslog)
     for record in read_records(output):
-        if not record.tag and trace.read(record):
-            continue
-        if not _read(record, isakmp, ikev2, syslog):
+        if not (readers[record.tag](record) if record.tag else trace.read(record) or _read_untagged(record, isakmp)):
             journal.gap(record, "unknown IKE or IPsec message")
     return Parsed(*journal.finish())
 
 
-def _read(record: Record, isakmp: Isakmp, ikev2: Ikev2, syslog: Syslog) -> bool:
-    tag = record.tag
-    if tag.startswith("ISAKMP") or tag == "IPSEC":
-        return isakmp.read(record)
-    if tag.startswith(("IKEv2", "KEv2", "SA ID")):
-        return ikev2.read(record)
-    if tag:
-        return syslog.read(record)
-    if record.body.startswith((*_UNTAGGED_IPSEC, *_UNTAGGED_ISAKMP)):
+class _Readers(dict[str, Callable[[Record], bool]]):
+    """Who reads the records of a tag; each tag is looked at once."""
+
+    def __init__(self, isakmp: Isakmp, ikev2: Ikev2, syslog: Syslog) -> None:
+        super().__init__()
+        self._of = isakmp, ikev2, syslog
+
+    def __missing__(self, tag: str) -> Callable[[Record], bool]:
+        isakmp, ikev2, syslog = self._of
+        read = syslog.read
+        if tag == "IPSEC":
+            read = isakmp.read_ipsec
+        elif tag.startswith("ISAKMP"):
+            read = isakmp.read
+        elif tag.startswith(("IKEv2", "KEv2", "SA ID")):
+            read = ikev2.read
+        self[tag] = read
+        return read
+
+
+def _read_untagged(record: Record, isakmp: Isakmp) -> bool:
+    if record.body.startswith(_UNTAGGED_IPSEC):
+        return isakmp.read_ipsec(record)
+    if record.body.startswith(_UNTAGGED_ISAKMP):
         return isakmp.read(record)
     return True

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import IdType, IkeIdentity
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
+from ipsecbot.parse.networks import PLAIN_ADDRESS
 
 
+@lru_cache(maxsize=4096)  # a debug names the same few peers on every other line
 def clean_address(text: str | None) -> str | None:
     """Canonical text of an address. Spaces that a page put into it go; a masked one (`86.183.x.y`) stays as it stands."""
     if text is None:
         return None
+    if PLAIN_ADDRESS.fullmatch(text):
+        return text
     bare = "".join(text.split()).strip("[](),.!'\"")
     try:
         return str(ip_address(bare))

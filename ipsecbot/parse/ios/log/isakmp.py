@@ -7,6 +7,7 @@ in the same state MM6. `Old State = IKE_R_MM1  New State = IKE_R_MM2` confirms, 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.sa import Role
@@ -14,15 +15,17 @@ from ipsecbot.parse.ios.log.addresses import clean_address
 from ipsecbot.parse.ios.log.ipsec import IpsecSteps
 from ipsecbot.parse.ios.log.isakmp_names import STATE_NAMES, TRANSITION_NAMES, WIRE_NAMES, Named
 from ipsecbot.parse.ios.log.isakmp_rows import IKEV1_ROWS, IPSEC
+from ipsecbot.parse.ios.log.journal import Journal
 from ipsecbot.parse.ios.log.records import Record
-from ipsecbot.parse.ios.log.rows import Row, Table
+from ipsecbot.parse.ios.log.rows import Found, Row, Table
 from ipsecbot.parse.ios.log.steps import message_id
-from ipsecbot.parse.ios.log.talks import Talk
+from ipsecbot.parse.ios.log.talks import Talk, Talks
 
 _MAIN, _AGGRESSIVE = ExchangeType.MAIN, ExchangeType.AGGRESSIVE
 _QUICK, _INFO = ExchangeType.QUICK, ExchangeType.INFORMATIONAL_V1
 
 
+_Step = Callable[[Record, Row, re.Match[str]], None]
 _EXCHANGE_OF = {"MM": _MAIN, "AM": _AGGRESSIVE, "QM": _QUICK}
 _ROLES = {"I": Role.INITIATOR, "R": Role.RESPONDER, "N": Role.RESPONDER}
 _INPUTS = {"IKE_MM_EXCH": _MAIN, "IKE_AM_EXCH": _AGGRESSIVE, "IKE_SA_REQ_MM": _MAIN, "IKE_SA_REQ_AM": _AGGRESSIVE}
@@ -45,20 +48,27 @@ class Isakmp(IpsecSteps):
     _ike = Table(IKEV1_ROWS)
     _ipsec = Table(IPSEC)
 
+    def __init__(self, journal: Journal, talks: Talks) -> None:
+        super().__init__(journal, talks)
+        rows = (*self._ike.rows, *self._ipsec.rows)
+        self._steps: dict[str, _Step] = {row.step: getattr(self, f"on_{row.step}") for row in rows if row.step is not None}
+
     def read(self, record: Record) -> bool:
-        """Writes the record's events down; False when nobody knows the message."""
-        if record.tag == "IPSEC" or (not record.tag and record.body.startswith(("Crypto mapdb", "map_db", "(ipsec"))):
-            found = self._ipsec.find_tolerant(record.body)
-        else:
-            self.journal.saw_ike = self.journal.saw_ike or record.tag.startswith("ISAKMP")
-            found = self._ike.find_tolerant(record.body)
-            if not record.body:
-                return True
+        """Writes an ISAKMP record's events down; False when nobody knows the message."""
+        if not self.journal.saw_ike and record.tag:
+            self.journal.saw_ike = True
+        return not record.body or self._apply(record, self._ike.find_tolerant(record.body))
+
+    def read_ipsec(self, record: Record) -> bool:
+        """Writes an IPSEC record's events down; False when nobody knows the message."""
+        return self._apply(record, self._ipsec.find_tolerant(record.body))
+
+    def _apply(self, record: Record, found: Found) -> bool:
         if found is None:
             return False
         row, match = found
         if row.step is not None:
-            getattr(self, f"on_{row.step}")(record, row, match)
+            self._steps[row.step](record, row, match)
         elif row.kind is not None:
             self.plain(record, row, match)
         return True

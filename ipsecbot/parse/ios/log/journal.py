@@ -13,6 +13,7 @@ from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.snapshot import Gap, RawOutput
+from ipsecbot.parse.draft import Draft
 from ipsecbot.parse.ios.log.records import Record
 
 
@@ -59,7 +60,7 @@ class Journal:
         self.output = output
         self.device = device
         self.saw_ike = False
-        self._events: list[LogEvent | None] = []
+        self._events: list[Draft | None] = []
         self._gaps: dict[str, tuple[Gap, int]] = {}
         self._more_gaps = 0
 
@@ -70,18 +71,26 @@ class Journal:
 
     def add(self, kind: EventKind, record: Record, source: Source | None = None, **fields: Unpack[Fields]) -> int:
         """Writes an event down; the answer is its handle for `amend`, `drop` and `get`."""
-        self._events.append(LogEvent(kind, source or self.source(record), record.at, **fields))
+        return self.keep(Draft(kind, source or self.source(record), record.at, **fields))
+
+    def keep(self, draft: Draft) -> int:
+        """Writes an event down that is made already; the answer is its handle."""
+        self._events.append(draft)
         return len(self._events) - 1
 
     def amend(self, handle: int, kind: EventKind | None = None, **fields: Unpack[Fields]) -> None:
         event = self._events[handle]
-        if event is not None:
-            self._events[handle] = replace(event, kind=kind or event.kind, **fields)
+        if event is None:
+            return
+        if kind is not None:
+            event.kind = kind
+        for name, value in fields.items():
+            setattr(event, name, value)
 
     def drop(self, handle: int) -> None:
         self._events[handle] = None
 
-    def get(self, handle: int) -> LogEvent | None:
+    def get(self, handle: int) -> Draft | None:
         return self._events[handle]
 
     def gap(self, record: Record, why: str) -> None:
@@ -104,4 +113,6 @@ class Journal:
         if self._more_gaps:
             why = f"{self._more_gaps} more lines were not understood, of other shapes than the {_MOST_SHAPES} listed"
             gaps.append(Gap(self.device, self.output.name, why))
-        return tuple(event for event in self._events if event is not None), tuple(gaps)
+        events = tuple(event.freeze() for event in self._events if event is not None)
+        self._events.clear()
+        return events, tuple(gaps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.proposal import Protocol
@@ -66,22 +67,27 @@ def _first_words(pattern: str) -> frozenset[str] | None:
 
 # A ping breaks short lines; longer texts are not worth a second look at each of their dots.
 _LONGEST_BROKEN = 240
+# Messages looked up last, with their rows: most of what a debug prints is the same few dozen sentences, without a number.
+_REMEMBERED = 2048
+Found = tuple[Row, re.Match[str]] | None
 
 
 class Table:
     """Rows by their first word; within a word, and for the rows without one, the first row that matches wins."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = tuple(rows)
+        self._remembered = lru_cache(_REMEMBERED)(self._find_tolerant)
         self._by_word: dict[str, list[Row]] = {}
         self._anywhere: list[Row] = []
-        for row in rows:
+        for row in self.rows:
             words = _first_words(row.pattern)
             if words is None:
                 self._anywhere.append(row)
             for word in words or ():
                 self._by_word.setdefault(word, []).append(row)
 
-    def find(self, text: str) -> tuple[Row, re.Match[str]] | None:
+    def find(self, text: str) -> Found:
         """The row of a message, or None when nobody knows it."""
         word = _FIRST_WORD.match(text)
         if word is not None:
@@ -96,10 +102,13 @@ class Table:
                 return row, match
         return None
 
-    def find_tolerant(self, text: str) -> tuple[Row, re.Match[str]] | None:
+    def find_tolerant(self, text: str) -> Found:
         """As `find`; a message that nobody knows is tried again without the `.` and `!` that a ping wrote into it."""
+        return self._remembered(text) if len(text) < _LONGEST_BROKEN else self.find(text)
+
+    def _find_tolerant(self, text: str) -> Found:
         found = self.find(text)
-        if found is None and len(text) < _LONGEST_BROKEN and ("." in text or "!" in text):
+        if found is None and ("." in text or "!" in text):
             for mark in re.finditer(r"[.!](?=\w)|(?<=\s)[.!]|[.!](?=\s)", text):
                 found = self.find(text[: mark.start()] + text[mark.end() :])
                 if found is not None:

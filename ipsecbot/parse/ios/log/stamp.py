@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 # 2000 is a leap year, so that "Feb 29" without a year can be told when the snapshot has no date.
 NEUTRAL_YEAR = 2000
@@ -53,6 +54,11 @@ _SEQUENCE = r"(?:\d{1,10}:\s+)?"
 STAMP = re.compile(
     rf"\s*{_SEQUENCE}(?:{_DATE}{_CLOCK}{_ZONE}:?|(?:[*.]?{_CLOCK.replace('(?P<', '(?P<up_')}|{_UPTIME}):)\s+(?=\S)"
 )
+# The commonest of them, written so that it can be part of a larger (verbose) pattern: no relay, no uptime, no AM and PM.
+PLAIN_STAMP = (
+    r"(?:\d{1,10}:\ +)?[*.]?(?P<plain_second>[A-Z][a-z]{2}\ +\d{1,2}\ +(?:\d{4}\ +)?\d{1,2}:\d\d:\d\d)"
+    r"(?:\.(?P<plain_fraction>\d{1,6}))?(?:\ (?!AM|PM)(?P<plain_zone>[A-Z]{1,5}))?:\ +"
+)
 # What a syslog server or the network puts in front: priority, its own time, host name, sequence number.
 _RELAY = re.compile(
     r"(?:<\d{1,3}>)?\s*(?:(?:[A-Z][a-z]{2}\s+\d{1,2}\s+\d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.+Z-]+)\s+\S+\s+)?(?=[\d*.A-Z])"
@@ -87,6 +93,21 @@ def read_stamp(match: re.Match[str], snapshot: datetime | None) -> datetime:
             microseconds=int((match["up_fraction"] or "").ljust(6, "0")),
         )
     return datetime(year, 1, 1) + age
+
+
+@lru_cache(maxsize=1024)  # a busy second has many lines
+def read_second(second: str, zone: str | None, year: int) -> datetime | None:
+    """The second of PLAIN_STAMP's groups; None when they are no time. A missing year is `year`."""
+    match = STAMP.match(f"{second} {zone or ''}: -")
+    return _absolute(match, int(match["year"]) if match["year"] else year) if match is not None and match["month"] else None
+
+
+def with_fraction(second: datetime, fraction: str) -> datetime:
+    """The time that many decimals after a full second."""
+    return second + timedelta(0, 0, int(fraction) * _MICROSECONDS[len(fraction)])
+
+
+_MICROSECONDS = (1_000_000, 100_000, 10_000, 1_000, 100, 10, 1)
 
 
 def _absolute(match: re.Match[str], year: int) -> datetime:

@@ -8,6 +8,7 @@ from typing import Unpack
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.proposal import Protocol
+from ipsecbot.parse.draft import Draft
 from ipsecbot.parse.ios.log.addresses import clean_address
 from ipsecbot.parse.ios.log.journal import Fields, Journal
 from ipsecbot.parse.ios.log.records import Record
@@ -31,8 +32,17 @@ class Steps:
         """An event of one negotiation: what the line says, on top of what is known of the negotiation."""
         if record.tag.startswith("ISAKMP"):
             talk.ike_version = 1
-        merged: Fields = {**talk.fields(), **fields}
-        handle = self.journal.add(kind, record, source, **merged)
+        draft = Draft(kind, source or self.journal.source(record), record.at, talk.number or talk.handle)
+        draft.local, draft.local_port, draft.remote, draft.remote_port = (
+            talk.local,
+            talk.local_port,
+            talk.remote,
+            talk.remote_port,
+        )
+        draft.role, draft.ike_version = talk.role, talk.ike_version
+        for name, value in fields.items():
+            setattr(draft, name, value)
+        handle = self.journal.keep(draft)
         talk.events.append(handle)
         return handle
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.parse.asa.ike import Asa
@@ -44,7 +43,7 @@ class Syslog(Steps):
             return self.asa.read(record)
         wrapped = _WRAPPED.search(record.body) if facility == "IOSXE" else None
         if wrapped is not None:  # the forwarding processor's own message, in the platform's envelope
-            return self.read(replace(record, tag=wrapped["tag"], body=record.body[wrapped.end() :]))
+            return self.read(record._replace(tag=wrapped["tag"], body=record.body[wrapped.end() :]))
         rows = SYSLOG.get(f"{facility}-{name}")
         if rows is None:
             return facility not in OURS

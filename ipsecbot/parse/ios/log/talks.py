@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ipsecbot.model.exchange import ExchangeType
 from ipsecbot.model.proposal import Proposal
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import SelectorPair
-from ipsecbot.parse.ios.log.journal import Fields, Journal
+from ipsecbot.parse.ios.log.journal import Journal
 from ipsecbot.parse.ios.log.offers import Transform
 
 _COUNTER_BITS = 0x00FFFFFF  # 134217730 = 0x08000002 is connection 2 of the software engine
@@ -73,23 +74,8 @@ class Talk:
         """Whether this end asked in the quick mode that the lines are about."""
         return self.own_unnumbered if self.quick_id is None else self.quick_id in self.own_quick
 
-    @property
-    def context(self) -> str | None:
-        return self.number or self.handle
 
-    def fields(self) -> Fields:
-        """What every event of this negotiation says."""
-        return {
-            "context": self.context,
-            "remote": self.remote,
-            "local": self.local,
-            "remote_port": self.remote_port,
-            "local_port": self.local_port,
-            "role": self.role,
-            "ike_version": self.ike_version,
-        }
-
-
+@lru_cache(maxsize=4096)
 def connection_number(context: str | None) -> str | None:
     """The SA's number in `(1013)`, `(0:2:SW:1)`, `(0:134217730)`, `(0:2)`; None for `(0)`, `(0:0:N/A:0)` and nothing."""
     if not context:
