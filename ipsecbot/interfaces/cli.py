@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from ipsecbot.errors import CredentialError, DeviceError, IpsecbotError
-from ipsecbot.interfaces import eval_command, explain_command, interruption, inventory_commands, lab_commands
+from ipsecbot.interfaces import compare_command, eval_command, explain_command, interruption, inventory_commands, lab_commands
 from ipsecbot.interfaces.options import HtmlOption, InventoryOption, JsonOption, PngOption
 
 app = typer.Typer(
@@ -82,6 +82,7 @@ def diagnose(
 
 
 app.command("explain")(explain_command.explain)
+app.command("compare")(compare_command.compare)
 app.command("eval")(eval_command.evaluate_cases)
 app.add_typer(inventory_commands.app, name="inventory")
 app.add_typer(lab_commands.app, name="lab")

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from ipsecbot.errors import InputError
+from ipsecbot.model.comparison import Comparison
 from ipsecbot.model.evidence import Conclusion
 from ipsecbot.model.tunnel import Diagnosis
 from ipsecbot.pipeline import Progress
@@ -49,6 +50,28 @@ def emit(diagnosis: Diagnosis, *, as_json: bool, html: Path | None, png: Path | 
 
         _write(png, to_png(diagnosis))
     return exit_code(diagnosis)
+
+
+def emit_comparison(comparison: Comparison, *, as_json: bool, html: Path | None) -> int:
+    """Print a comparison and write its page; answer the exit code."""
+    from ipsecbot.report.comparison_outline import conclusion_of
+
+    if as_json:
+        from ipsecbot.report.comparison_document import to_json
+
+        sys.stdout.write(to_json(comparison))
+    else:
+        from rich.console import Console
+
+        from ipsecbot.report.comparison_text import print_comparison
+
+        print_comparison(comparison, Console(soft_wrap=False))
+    sys.stdout.flush()
+    if html is not None:
+        from ipsecbot.report.comparison_html import to_html
+
+        _write(html, to_html(comparison).encode())
+    return EXIT_CODES[conclusion_of(comparison)]
 
 
 def write_page(diagnosis: Diagnosis, path: Path) -> None:

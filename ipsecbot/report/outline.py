@@ -29,6 +29,8 @@ MOST_QUOTES = 12
 MOST_GAPS = 12
 MOST_SETTLED = 12
 MOST_SAS = 12
+MOST_CAUTIONS = 24
+_MOST_SHARING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +117,14 @@ def outline(diagnosis: Diagnosis) -> Outline:
             for finding in diagnosis.findings
             if finding.verdict is Verdict.UNKNOWN
         ),
-        advice=tuple(_advice(remedy) for remedy in leading.remedies) if leading is not None and diagnosis.cause else (),
+        advice=tuple(advice_of(remedy) for remedy in leading.remedies) if leading is not None and diagnosis.cause else (),
         missing=diagnosis.missing,
-        gaps=_gap_lines(diagnosis.gaps),
+        gaps=gap_lines(diagnosis.gaps),
         notes=diagnosis.notes,
         settled=tuple(_settled(tunnel))[-MOST_SETTLED:],
         state=tuple(state_in_words(diagnosis))[:MOST_SAS],
         bystanders=tuple(bystanders_in_words(diagnosis)),
-        cautions=tuple(_caution_line(caution) for caution in diagnosis.cautions),
+        cautions=caution_lines(diagnosis.cautions),
     )
 
 
@@ -133,6 +135,17 @@ def _settled(tunnel: Tunnel) -> Iterator[str]:
         if words:
             role = f", {exchange.role}" if exchange.role else ""
             yield f"{exchange.device}, {exchange.kind}{role}: {'; '.join(words)}"
+
+
+def caution_lines(cautions: tuple[Caution, ...]) -> tuple[str, ...]:
+    """One line for each, as many as anybody reads."""
+    lines = tuple(_caution_line(caution) for caution in cautions[:MOST_CAUTIONS])
+    return (*lines, *more(len(cautions) - MOST_CAUTIONS))
+
+
+def more(left: int) -> tuple[str, ...]:
+    """The line below a list that was cut; none when nothing is left out."""
+    return (f"… and {left} more (all of them in --json)",) if left > 0 else ()
 
 
 def _caution_line(caution: Caution) -> str:
@@ -203,18 +216,26 @@ def _right_name(tunnel: Tunnel) -> str:
     return end.device.name if end else tunnel.right_address or "peer"
 
 
-def _advice(remedy: Remedy) -> Advice:
+def advice_of(remedy: Remedy) -> Advice:
+    """One remedy in words."""
     checked = (
         "replayed on the configurations as they were read" if remedy.verified is Verification.SIMULATED else "not verified"
     )
-    return Advice(f"{remedy.device} ({remedy.platform})", remedy.lines, remedy.why, checked)
+    return Advice(f"{remedy.device} ({remedy.platform})", remedy.lines, remedy.why + _sharing(remedy), checked)
 
 
-def _gap_lines(gaps: tuple[Gap, ...]) -> tuple[str, ...]:
+def _sharing(remedy: Remedy) -> str:
+    """What else changes with it."""
+    if not remedy.shared_with:
+        return ""
+    named, left = remedy.shared_with[:_MOST_SHARING], len(remedy.shared_with) - _MOST_SHARING
+    return f"; {', '.join(named)}{f' and {left} more' if left > 0 else ''} on {remedy.device} use the same and change with it"
+
+
+def gap_lines(gaps: tuple[Gap, ...]) -> tuple[str, ...]:
+    """One line for each, as many as anybody reads."""
     lines = []
     for gap in gaps[:MOST_GAPS]:
         where = f"{gap.device}: {gap.output}" + (f": line {gap.line}" if gap.line else "")
         lines.append(f"{where}: {gap.why}" + (f": {gap.text.strip()}" if gap.text.strip() else ""))
-    if len(gaps) > MOST_GAPS:
-        lines.append(f"… and {len(gaps) - MOST_GAPS} more (all of them in --json)")
-    return tuple(lines)
+    return (*lines, *more(len(gaps) - MOST_GAPS))

@@ -67,7 +67,7 @@ def _sections(page: Outline) -> Iterable[tuple[str, RenderableType]]:
     if page.state:
         yield SECTIONS["state"], _plain(page.state)
     if page.comparison:
-        yield SECTIONS["comparison"], _comparison(page.comparison)
+        yield SECTIONS["comparison"], comparison_table(page.comparison)
     for table in page.choices:
         yield f"{SECTIONS['choices']}: {table.title}", _choices(table)
     if page.related:
@@ -120,7 +120,8 @@ def _ladder(page: Outline) -> Text:
     return text
 
 
-def _comparison(comparison: Comparison) -> Table:
+def comparison_table(comparison: Comparison) -> Table:
+    """Both ends side by side."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("")
     table.add_column("", no_wrap=True)
