@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ipsecbot.abridge.reading import Limits, Watch, unwatched
 from ipsecbot.collect.fingerprint import Fingerprinter, KeyedFingerprinter, installation_fingerprinter
 from ipsecbot.diagnose.conclude import conclude
 from ipsecbot.diagnose.hygiene import hygiene
 from ipsecbot.errors import InputError
 from ipsecbot.ladder.climb import climb
 from ipsecbot.model.evidence import Conclusion
+from ipsecbot.model.exchange import Outcome
 from ipsecbot.model.sa import SaState
 from ipsecbot.model.tunnel import Diagnosis, Endpoint
 from ipsecbot.parse.endpoint import read_endpoint
 from ipsecbot.parse.paste.relocate import Places, relocate
-from ipsecbot.pasted import Pasted, choose, own_addresses, peers_of, read_device, snapshots_of
+from ipsecbot.pasted import Pasted, Reading, choose, own_addresses, peers_of, read_device, snapshots_of
 from ipsecbot.speakers import apart
 from ipsecbot.understand import join
 
+_FAILED = (Outcome.REFUSED, Outcome.NO_ANSWER, Outcome.ABORTED)
 
-def explain(arguments: Sequence[str], peer: str | None = None) -> Diagnosis:
+
+def explain(arguments: Sequence[str], peer: str | None = None, watch: Watch = unwatched) -> Diagnosis:
     """Say what is wrong with the tunnel that the texts of one or two devices tell of.
 
-    Each argument is a file, a folder or `-`. `peer`: the address of the other end, where the texts tell of several.
-    InputError when an argument cannot be read or holds no text.
+    Each argument is a file, a folder or `-`. `peer`: the address of the other end, where the texts tell of several. `watch`
+    is told how far the reading of long texts is. InputError when an argument cannot be read or holds no text.
     """
     fingerprinter = fingerprinter_of_run()
-    return conclude_texts(tuple(read_device(argument, fingerprinter) for argument in arguments), peer)
+    reading = Reading(Limits().share(max(len(arguments), 1)), peer, watch)
+    return conclude_texts(tuple(read_device(argument, fingerprinter, reading) for argument in arguments), peer)
 
 
 def fingerprinter_of_run() -> Fingerprinter:
@@ -50,7 +55,10 @@ def conclude_texts(devices: Sequence[Pasted], peer: str | None = None) -> Diagno
         diagnosis = conclude(join(f"{left.device.name} - {right.device.name}", left, right, None, peer))
     notes = (f"{end.device.name} was not used: a tunnel has two ends." for end in unused)
     undone = (
-        f"{device.name}: {file}: undone: {', '.join(r.notes)}." for device in devices for file, r in device.repaired.items()
+        f"{device.name}: {file}: undone: {', '.join(sheet.notes)}."
+        for device in devices
+        for file, sheet in device.repaired.items()
+        if sheet.notes
     )
     return replace(
         diagnosis,
@@ -62,8 +70,9 @@ def conclude_texts(devices: Sequence[Pasted], peer: str | None = None) -> Diagno
 
 def _of_one(left: Endpoint, peer: str | None) -> Diagnosis:
     """One end alone: each peer is a tunnel of its own; the failing ones come first."""
-    peers = (peer,) if peer else peers_of(left)
     ladder = climb(left.events or ())  # the same for all of them
+    failing = {one.remote for one in ladder.exchanges if one.outcome in _FAILED or one.child in _FAILED}
+    peers = (peer,) if peer else peers_of(left, failing)
     names = (f"{left.device.name} - {one}" if one else left.device.name for one in peers)
     told = [conclude(join(name, left, None, None, one, ladder=ladder)) for name, one in zip(names, peers, strict=True)]
     best = min(told, key=_rank)

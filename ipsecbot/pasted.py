@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
+from typing import BinaryIO
 
+from ipsecbot.abridge.reading import Limits, Watch, read_text, unwatched
 from ipsecbot.collect.fingerprint import Fingerprinter
 from ipsecbot.collect.redact import redact
 from ipsecbot.errors import InputError
@@ -16,8 +19,7 @@ from ipsecbot.model.device import Device, Platform
 from ipsecbot.model.sa import SaState
 from ipsecbot.model.snapshot import Gap, OutputKind, Snapshot
 from ipsecbot.model.tunnel import Endpoint
-from ipsecbot.parse.detect import Part, detect, unread
-from ipsecbot.parse.paste.decode import decode
+from ipsecbot.parse.detect import Part, sort_out
 from ipsecbot.parse.paste.repair import Repaired, repair
 
 STDIN = "-"
@@ -38,43 +40,83 @@ class Pasted:
     is_folder: bool = False
 
 
-def read_device(argument: str, fingerprinter: Fingerprinter) -> Pasted:
-    """All text of one DEVICE argument: a file, a folder (with the folders in it) or `-`.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How texts are read: within which limits, whose negotiations go last where there is no room for all, and who watches."""
+
+    limits: Limits = field(default_factory=Limits)
+    peer: str | None = None
+    watch: Watch = unwatched
+
+
+def read_device(argument: str, fingerprinter: Fingerprinter, reading: Reading | None = None) -> Pasted:
+    """All text of one DEVICE argument: a file, a folder (with the folders in it) or `-`. What is too long is abridged.
 
     InputError when nothing of it can be read; a file of a folder that cannot be is a gap.
     """
+    reading = reading or Reading()
+    limits = reading.limits
     if argument == STDIN:
-        return _pasted("stdin", [("stdin", sys.stdin.buffer.read())], fingerprinter)
+        return _pasted("stdin", [_Text("stdin", limits)], fingerprinter, reading)
     path = Path(argument)
     try:
         if not path.is_dir():
-            return _pasted(path.stem, [(path.name, path.read_bytes())], fingerprinter)
+            return _pasted(path.stem, [_Text(path.name, limits, path)], fingerprinter, reading)
         files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
-        texts = [(str(file.relative_to(path)), file.read_bytes()) for file in files]
+        if not files:
+            raise InputError(f"{argument} is a folder without files.")
+        shares = _shares([file.stat().st_size for file in files], limits)
+        texts = [_Text(str(file.relative_to(path)), share, file) for file, share in zip(files, shares, strict=True)]
+        return _pasted(path.resolve().name, texts, fingerprinter, reading, is_folder=True)
     except OSError as error:
         raise InputError(f"{argument}: {error.strerror or 'cannot be read'}.") from error
-    if not texts:
-        raise InputError(f"{argument} is a folder without files.")
-    return _pasted(path.resolve().name, texts, fingerprinter, is_folder=True)
 
 
-def _pasted(name: str, texts: Sequence[tuple[str, bytes]], fingerprinter: Fingerprinter, *, is_folder: bool = False) -> Pasted:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One file (None: standard input)."""
+
+    name: str
+    limits: Limits
+    path: Path | None = None
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        return nullcontext(sys.stdin.buffer) if self.path is None else self.path.open("rb")
+
+
+def _shares(sizes: Sequence[int], limits: Limits) -> list[Limits]:
+    """What each file of a folder may take of the room for all: a small one all it needs, the large ones equal parts."""
+    shares, room = [limits] * len(sizes), limits.kept
+    for done, index in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
+        mine = room // (len(sizes) - done)
+        shares[index] = replace(limits, whole=min(limits.whole, mine), kept=mine)
+        room -= min(mine, sizes[index])
+    return shares
+
+
+def _pasted(
+    name: str, texts: Sequence[_Text], fingerprinter: Fingerprinter, reading: Reading, *, is_folder: bool = False
+) -> Pasted:
     parts: list[Part] = []
     gaps: list[Gap] = []
     repaired: dict[str, Repaired] = {}
     failures: list[InputError] = []
-    for file, raw in texts:
+    for one in texts:
+        file = one.name
         try:
-            sheet = repair(decode(raw, file))
+            with one.open() as stream:
+                given = read_text(stream, file, one.limits, reading.peer, reading.watch)
         except InputError as error:
             failures.append(error)
             gaps.append(Gap(name, file, str(error)))
             continue
-        text = redact(sheet.text, None, fingerprinter)
-        found = detect(text, file)
-        parts += found
-        gaps += unread(text, file, name)
-        if not sheet.is_untouched or any(part.is_translated for part in found):
+        sheet = repair(given.text, given.numbers)
+        found = sort_out(redact(sheet.text, None, fingerprinter), file, name)
+        parts += found.value
+        gaps += found.gaps
+        if given.left_out is not None:
+            gaps.append(Gap(name, file, given.left_out))
+        if not sheet.is_untouched or any(part.is_translated for part in found.value):
             repaired[file] = sheet
     if len(failures) == len(texts):
         raise failures[0]
@@ -182,13 +224,17 @@ def own_addresses(end: Endpoint) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*end.addresses, *(address for address in spoken if address and _is_peer(address)))))
 
 
-def peers_of(end: Endpoint) -> tuple[str | None, ...]:
-    """The addresses of the peers that an end negotiates or has SAs with, the busiest first; `(None,)` when it names none."""
+def peers_of(end: Endpoint, failing: Set[str | None] = frozenset()) -> tuple[str | None, ...]:
+    """The addresses of the peers that an end negotiates or has SAs with, the busiest first; `(None,)` when it names none.
+
+    Of very many some: the `failing` ones, those with an SA in the making, and the busiest of the others."""
     remotes = [*(sa.remote for sa in end.ike_sas or ()), *(sa.remote for sa in end.child_sas or ())]
     seen = Counter(event.remote for event in end.events or () if event.remote and _is_peer(event.remote))
     troubled = [sa.remote for sa in end.ike_sas or () if sa.remote and sa.state is not SaState.ESTABLISHED]
     found = dict.fromkeys((*(peer for peer, _ in seen.most_common()), *troubled, *(remote for remote in remotes if remote)))
-    return tuple(peer for peer in found if _is_peer(peer))[:_MOST_PEERS] or (None,)
+    peers = [peer for peer in found if _is_peer(peer)]
+    chosen = sorted(peers, key=lambda peer: peer not in failing and peer not in troubled)[:_MOST_PEERS]
+    return tuple(peer for peer in peers if peer in chosen) or (None,)
 
 
 def _is_peer(address: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from typing import Annotated
 
 import typer
@@ -25,4 +27,14 @@ def explain(
     from ipsecbot import explain as road
     from ipsecbot.interfaces.printing import emit
 
-    raise typer.Exit(emit(road.explain(devices, peer), as_json=as_json, html=html, png=png))
+    diagnosis = road.explain(devices, peer, _tell)
+    _tell("", 0)
+    raise typer.Exit(emit(diagnosis, as_json=as_json, html=html, png=png))
+
+
+def _tell(name: str, read: int) -> None:
+    """How far a long text has been read, for somebody who waits at a terminal; without a name, nothing any more."""
+    if sys.stderr.isatty():
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"\r\x1b[K{name}: {read / 1e6:.0f} MB read (Ctrl-C ends it)" if name else "\r\x1b[K")
+            sys.stderr.flush()

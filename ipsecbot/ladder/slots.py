@@ -113,7 +113,8 @@ class Slot:
     def _repeat(self, index: int, event: LogEvent, *, is_fragment: bool = False) -> None:
         known = self.messages[index]
         times = known.times if is_fragment else known.times + 1
-        self.messages[index] = replace(known, times=times, sources=(*known.sources, event.source))
+        sources = known.sources if len(known.sources) < _NEAR else (known.sources[0], *known.sources[2:])
+        self.messages[index] = replace(known, times=times, sources=(*sources, event.source))
 
 
 def _is_fragment(event: LogEvent) -> bool:

@@ -9,8 +9,11 @@ from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput
 from ipsecbot.parse.paste.charon import framed
 from ipsecbot.parse.paste.segments import Segment, segment
 from ipsecbot.parse.paste.signatures import PLUTO_ONLY
+from ipsecbot.parse.read import Parsed
 
-__all__ = ["Part", "detect", "unread"]
+__all__ = ["Part", "detect", "sort_out", "unread"]
+
+_MOST_LINES = 8_000_000  # of all outputs of one text together, blank ones too
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +33,40 @@ def detect(text: str, name: str) -> tuple[Part, ...]:
 
     Each output's text has its lines where the whole text has them: all others are blank. `name` becomes the output's name.
     """
-    lines = text.split("\n")
-    return tuple(_part(one, lines, name) for one in segment(lines) if one.kind is not None)
+    return sort_out(text, name, name).value
 
 
 def unread(text: str, name: str, device: str) -> tuple[Gap, ...]:
     """A gap for each typed show command whose answer nothing here reads."""
-    return tuple(
+    return sort_out(text, name, device).gaps
+
+
+def sort_out(text: str, name: str, device: str) -> Parsed[tuple[Part, ...]]:
+    """`detect` and `unread` in one look at the text."""
+    lines = text.split("\n")
+    found = segment(lines)
+    gaps = [
         Gap(device, name, f"nothing here reads the answer of {one.command!r}", one.lines[0] + 1)
-        for one in segment(text.split("\n"))
+        for one in found
         if one.kind is None and one.command is not None
-    )
+    ]
+    known = [one for one in found if one.kind is not None]
+    kept = _within_bounds(known)
+    if len(kept) < len(known):
+        why = f"the text holds {len(known)} answers: the first {len(known) - len(kept)} were left out"
+        gaps.append(Gap(device, name, f"{why}; give a part of it to see them"))
+    return Parsed(tuple(_part(one, lines, name) for one in kept), tuple(gaps))
+
+
+def _within_bounds(found: list[Segment]) -> list[Segment]:
+    """All of them, of thousands of answers in one text the last ones: each takes as many lines as stand before its end."""
+    room = _MOST_LINES - sum(one.lines[-1] for one in found if one.whole)
+    kept: list[Segment] = []
+    for one in reversed(found):
+        room -= 0 if one.whole else one.lines[-1]
+        if one.whole or room >= 0:
+            kept.append(one)
+    return kept[::-1]
 
 
 def _part(one: Segment, lines: list[str], name: str) -> Part:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from io import IncrementalNewlineDecoder
+from itertools import chain
+from typing import BinaryIO
 
 from ipsecbot.errors import InputError
 
@@ -25,7 +31,7 @@ _PACKED: tuple[tuple[bytes, str], ...] = (
     (b"\xa1\xb2\xc3\xd4", "is a packet capture: give debugs or logs"),
     (b"\n\r\r\n", "is a packet capture: give debugs or logs"),
 )
-_SAMPLE = 65536
+SAMPLE = 65536
 _CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _RUNS = re.compile(rb"[\x80-\xff]{4,}")
@@ -34,12 +40,49 @@ _BREAKS = re.compile("\r\n|\r")
 _OTHER_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines of a long text, the first of which has the number `first` (from 1)."""
+
+    first: int
+    text: str
+
+
 def decode(raw: bytes, name: str) -> str:
     """The text of `raw`, its lines ending in line feeds only, so that line numbers are those of an editor.
 
     UTF-8 and UTF-16/32 by their marks, then UTF-8, UTF-16 without a mark, GB18030, CP1251 and CP1252 by their bytes.
     InputError (one sentence with `name`) when it is empty or no text.
     """
+    text = raw.decode(_encoding(raw, name), errors="replace")
+    text = _plain(_BREAKS.sub("\n", text) if "\r" in text else text)
+    if not text.strip():
+        raise InputError(f"{name} is empty.")
+    return text
+
+
+def blocks(head: bytes, more: BinaryIO, name: str, size: int) -> Iterator[Block]:
+    """The text of `head` and of what can be read from `more`, in blocks of about `size` bytes cut at line ends.
+
+    The encoding is decided by the head, once. A line longer than a block is cut: its parts have its number. InputError as
+    of `decode`; OSError of the reading.
+    """
+    decoder = IncrementalNewlineDecoder(codecs.getincrementaldecoder(_encoding(head, name))("replace"), translate=True)
+    first, held = 1, ""
+    pieces = chain((head[at : at + size] for at in range(0, len(head), size)), iter(partial(more.read, size), b""))
+    for piece in pieces:
+        text = held + _plain(decoder.decode(piece))
+        end = text.rfind("\n") + 1 or (len(text) if len(text) > size else 0)
+        held = text[end:]
+        if end:
+            yield Block(first, text[:end].removesuffix("\n"))
+            first += text.count("\n", 0, end)
+    if held := held + _plain(decoder.decode(b"", final=True)):
+        yield Block(first, held)
+
+
+def _encoding(raw: bytes, name: str) -> str:
+    """The encoding of a text by its beginning; InputError when it is none."""
     if not raw.strip():
         raise InputError(f"{name} is empty.")
     for start, why in _PACKED:
@@ -48,16 +91,16 @@ def decode(raw: bytes, name: str) -> str:
     encoding = next((name for mark, name in _MARKS if raw.startswith(mark)), None) or _guess(raw)
     if encoding is None:
         raise InputError(f"{name} is not text.")
-    text = raw.decode(encoding, errors="replace")
-    text = _OTHER_BREAKS.sub(" ", _BREAKS.sub("\n", text) if "\r" in text else text)
-    if not text.strip():
-        raise InputError(f"{name} is empty.")
-    return text.replace("\x00", "")
+    return encoding
+
+
+def _plain(text: str) -> str:
+    return _OTHER_BREAKS.sub(" ", text).replace("\x00", "")
 
 
 def _guess(raw: bytes) -> str | None:
     """The encoding of a text without a mark; None when it is none."""
-    sample = raw[:_SAMPLE]
+    sample = raw[:SAMPLE]
     if sample.count(0) * 4 >= len(sample):
         return _wide(sample)
     if len(_CONTROLS.findall(sample)) * 20 > len(sample):

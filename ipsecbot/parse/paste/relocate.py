@@ -19,17 +19,23 @@ class Places:
     """The way back for the lines of one file."""
 
     def __init__(self, repaired: Repaired) -> None:
-        self.origin = repaired.origin
+        self.origin, self.numbers = repaired.origin, repaired.numbers
         self.lines = repaired.original.split("\n")
         self.parts = Counter(repaired.origin or ())
 
-    def number(self, line: int) -> int:
+    def place(self, line: int) -> int:
+        """Where a repaired line stood in the text that was repaired."""
         if self.origin is None:
             return line
         return self.origin[min(max(line, 1), len(self.origin)) - 1] if self.origin else line
 
+    def number(self, line: int) -> int:
+        """Which line of the text that was given a repaired line is."""
+        place = self.place(line)
+        return self.numbers[min(max(place, 1), len(self.numbers)) - 1] if self.numbers else place
+
     def text(self, line: int, repaired: str) -> str:
-        """The line as it was given; the repaired one where a secret was taken out or where it was one of many."""
+        """The line at a place as it was given; the repaired one where a secret was taken out or where it was one of many."""
         original = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         is_part = self.parts[line] > 1
         return repaired if "<secret:" in repaired or is_part or not original.strip() else original.strip()
@@ -66,7 +72,7 @@ def _source(source: Source, places: Mapping[str, Places]) -> Source:
     if place is None:
         return source
     ends = place.number(source.first_line), place.number(source.last_line)
-    text = place.text(ends[0], source.text)
+    text = place.text(place.place(source.first_line), source.text)
     return replace(source, first_line=ends[0], last_line=max(ends), text=text)
 
 

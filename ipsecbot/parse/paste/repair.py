@@ -27,21 +27,25 @@ _PROMPT = re.compile(r"\s{0,3}>")
 @dataclass(frozen=True, slots=True)
 class Repaired:
     """`text` as the device may have printed it. `origin`: of each line (from 0) the number (from 1) it has in `original`;
-    None where nothing moved. `notes` say what was undone."""
+    None where nothing moved. `notes` say what was undone. `numbers`: of each line of `original`, the number it has in the
+    text that was given, where that was too long to be read whole."""
 
     text: str
     original: str
     origin: tuple[int, ...] | None = None
     notes: tuple[str, ...] = ()
+    numbers: Sequence[int] | None = None
 
     @property
     def is_untouched(self) -> bool:
-        return self.text is self.original
+        return self.text is self.original and self.numbers is None
 
 
-def repair(original: str) -> Repaired:
-    """Undo what can be undone without guessing. Linear in the length of the text; a clean text is returned as it is."""
-    sheet = _Sheet(original)
+def repair(original: str, numbers: Sequence[int] | None = None) -> Repaired:
+    """Undo what can be undone without guessing. Linear in the length of the text; a clean text is returned as it is.
+
+    `numbers`: of each line, the number under which people know it, where that is not its place in the text."""
+    sheet = _Sheet(original, numbers)
     if has_page_breaks(original):
         sheet.split(split_breaks, "marks of line ends")
     sheet.clean()
@@ -61,8 +65,8 @@ def repair(original: str) -> Repaired:
 class _Sheet:
     """One text under repair."""
 
-    def __init__(self, original: str) -> None:
-        self.original = original
+    def __init__(self, original: str, numbers: Sequence[int] | None = None) -> None:
+        self.original, self.numbers = original, numbers
         self.lines = original.split("\n")
         self.origin: list[int] | None = None
         self.notes: list[str] = []
@@ -71,7 +75,7 @@ class _Sheet:
     def repaired(self) -> Repaired:
         text = "\n".join(self.lines) if self.changed else self.original
         notes = tuple(dict.fromkeys(self.notes))
-        return Repaired(text, self.original, None if self.origin is None else tuple(self.origin), notes)
+        return Repaired(text, self.original, None if self.origin is None else tuple(self.origin), notes, self.numbers)
 
     def clean(self) -> None:
         text, notes = clean_characters("\n".join(self.lines) if self.changed else self.original)
@@ -108,6 +112,7 @@ class _Sheet:
     def places(self, numbers: Sequence[int]) -> str:
         """Which lines these are in the text that was given, in words; a blank or a mark between two does not part them."""
         given = [self.origin[index] if self.origin is not None else index + 1 for index in numbers]
+        given = given if self.numbers is None else [self.numbers[place - 1] for place in given]
         runs: list[tuple[int, int]] = []
         for number in given:
             joins = bool(runs) and number - runs[-1][1] <= _NEAR
