@@ -205,6 +205,18 @@ STATES: tuple[tuple[tuple[str, ...], Candidates], ...] = (
         ("IN-NEG", "CONNECTING"),
         (("peer-unreachable", 0.35), ("psk-mismatch", 0.25), ("id-mismatch", 0.25), ("nat-t-blocked", 0.2)),
     ),
+    # what tables beside those of IKE say, which is less: a session that negotiates, a DMVPN peer that waits for IKE or IPsec
+    (
+        ("DOWN-NEGOTIATING", "Inactive", "DMVPN IKE"),
+        (
+            ("peer-unreachable", 0.35),
+            ("ike-proposal-mismatch", 0.3),
+            ("psk-mismatch", 0.25),
+            ("psk-missing", 0.2),
+            ("crypto-map-incomplete", 0.2),
+        ),
+    ),
+    (("DMVPN IPSEC",), (("esp-proposal-mismatch", 0.4), ("encapsulation-mode-mismatch", 0.25), ("pfs-mismatch", 0.25))),
 )
 
 

@@ -10,7 +10,7 @@ from ipsecbot.diagnose.facts import Facts, is_esp, lines
 from ipsecbot.diagnose.faults import Stage, stage_of
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness
 from ipsecbot.model.evidence import Change, Side, Source
-from ipsecbot.model.exchange import EventKind, LogEvent
+from ipsecbot.model.exchange import COUNTED, EventKind, LogEvent
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
@@ -111,7 +111,7 @@ def reported(
     for every in by_side.values():
         last = every[-1]
         yield Clue(
-            strength,
+            min(strength, Strength.STRONG) if last.event.context == COUNTED else strength,  # it may be long past
             witness_of(last),
             lines(*(seen.event.source for seen in every[-3:])),
             say(last),

@@ -106,6 +106,9 @@ class EventKind(StrEnum):
     FAILED = "failed"  # a negotiation failed and the line does not say why; `exchange` where it says which
 
 
+COUNTED = "counted"  # the context of an event that a table counts, without time or peer
+
+
 @dataclass(frozen=True, slots=True)
 class LogEvent:
     """One thing that one device says happened.

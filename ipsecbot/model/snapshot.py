@@ -41,6 +41,8 @@ class OutputKind(StrEnum):
     PING = "ping"
     SURROUNDINGS = "surroundings"
     PASTED = "pasted"
+    DMVPN = "dmvpn"
+    IKEV2_ERRORS = "ikev2-errors"
 
 
 @dataclass(frozen=True, slots=True)

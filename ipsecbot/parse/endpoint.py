@@ -22,6 +22,7 @@ from ipsecbot.parse.ios import log as ios_log
 from ipsecbot.parse.ios import sas as ios_sas
 from ipsecbot.parse.ios import sessions as ios_sessions
 from ipsecbot.parse.ios import state as ios_state
+from ipsecbot.parse.ios import trace as ios_trace
 from ipsecbot.parse.libreswan import config as pluto_config
 from ipsecbot.parse.libreswan import log as pluto_log
 from ipsecbot.parse.libreswan.status import read_status
@@ -108,6 +109,24 @@ def _ios_sessions(output: RawOutput, facts: _Facts) -> None:
     facts.sketch_answered |= parsed.answered
 
 
+def _ios_dmvpn(output: RawOutput, facts: _Facts) -> None:
+    """How far NHRP's peers came, which says something of SAs where no table of SAs does."""
+    parsed = ios_trace.read_dmvpn(output, facts.device)
+    known = {sa.remote for sa in facts.ike_sas or ()}
+    ike, children = ios_trace.sas_of(parsed.value)
+    found = tuple(sa for sa in ike if sa.remote not in known)
+    if found:
+        facts.ike_sas = [*(facts.ike_sas or ()), *found]
+    facts.sketched += children
+    facts.gaps += parsed.gaps
+
+
+def _ios_ikev2_errors(output: RawOutput, facts: _Facts) -> None:
+    parsed = ios_trace.read_diagnose_errors(output, facts.device)
+    if parsed.answered or parsed.value:
+        facts.take_events(parsed)
+
+
 def _ios_ipsec_sa(output: RawOutput, facts: _Facts) -> None:
     facts.take_child_sas(ios_sas.read_ipsec_sas(output, facts.device))
 
@@ -168,9 +187,11 @@ READERS: Mapping[Platform, tuple[tuple[OutputKind, Reader], ...]] = {
         (K.IKEV2_SA, _ios_ikev2_sa),
         (K.ISAKMP_SA, _ios_isakmp_sa),
         (K.CRYPTO_SESSION, _ios_sessions),
+        (K.DMVPN, _ios_dmvpn),
         (K.LOGGING, _ios_log),
         (K.LOG, _ios_log),
         (K.DEBUG, _ios_log),
+        (K.IKEV2_ERRORS, _ios_ikev2_errors),
         (K.PING, _ping),
     ),
     Platform.STRONGSWAN: (

@@ -101,6 +101,8 @@ def _by_age(facts: Facts) -> Iterator[Testimony]:
 def _may_be_alone_in_it(facts: Facts, side: Side) -> bool:
     """A responder has its SA before the initiator has looked at the answer, and keeps it when that one refuses; without any
     traffic, the end that only answered is not believed alone."""
+    if any(attempt.side is side and attempt.exchange.reached == "QM3" for attempt in facts.attempts):
+        return False  # the initiator's last message says that it took the answer
     roles = {sa.role for sa in facts.state(side).usable_ike}
     roles |= {attempt.exchange.role for attempt in facts.attempts if attempt.side is side and attempt.ike_established}
     return Role.RESPONDER in roles

@@ -1,4 +1,4 @@
-"""`show crypto session [detail]` → both phases of each peer."""
+"""`show crypto session [detail|brief]` → both phases of each peer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.snapshot import Gap, RawOutput
 from ipsecbot.parse.ios.ike_sas import SessionView
 from ipsecbot.parse.ios.sa_words import canonical, duration, flow_selector, gap_at
+from ipsecbot.parse.ios.session_brief import HEADING, read_brief
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.textfsm import Row, run_template
 
@@ -22,6 +23,8 @@ def read_sessions(output: RawOutput, device: str) -> Parsed[SessionView]:
     without a version is IKEv1: IOS prints versions since it knows IKEv2. A flow with `Active SAs: 0` is ABSENT; SPIs and
     transforms are not printed here. `drop` counts as error of its direction.
     """
+    if HEADING.search(output.text):
+        return read_brief(output, device)
     parsed = run_template(Platform.CISCO_IOS.value, "show crypto session detail", output, device)
     sas: list[IkeSa] = []
     children: list[ChildSa] = []
@@ -35,7 +38,7 @@ def read_sessions(output: RawOutput, device: str) -> Parsed[SessionView]:
             sas.append(_ike_sa(row, gaps))
         else:
             children.append(_flow(row, sas[-1] if sas else None, gaps))
-    # a table in a layout that is not known here (`brief`) does not say that nothing exists
+    # a table in a layout that is not known here does not say that nothing exists
     answered = parsed.answered and (bool(rows) or not parsed.gaps)
     return Parsed(SessionView(tuple(sas), tuple(children)), parsed.gaps + tuple(gaps), answered)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Unpack
 
 from ipsecbot.model.evidence import Source
-from ipsecbot.model.exchange import EventKind, LogEvent
+from ipsecbot.model.exchange import COUNTED, EventKind, LogEvent
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import ChildSa, IkeSa, SaState
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
@@ -133,7 +133,8 @@ def read_diagnose_errors(output: RawOutput, device: str) -> Parsed[tuple[LogEven
             gaps.append(Gap(device, output.name, "an error that tells no cause", number, line.strip()))
             continue
         detail = f"{match['text']} (counter {match['count']})"
-        events.append(LogEvent(row.kind, source, ike_version=2, protocol=row.protocol, attribute=row.attribute, detail=detail))
+        known = LogEvent(row.kind, source, ike_version=2, protocol=row.protocol, attribute=row.attribute, detail=detail)
+        events.append(replace(known, context=COUNTED))
     return Parsed(tuple(events), tuple(gaps), answered=_TABLE.search(output.text) is not None)
 
 
