@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ipsecbot.diagnose.conclude import conclude
-from ipsecbot.model.comparison import Agreement, ComparedTunnel, Match, Placed
+from ipsecbot.model.comparison import Agreement, ComparedTunnel, Match
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.evidence import Finding, Remedy, Side, Source, Verdict
 from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
-from ipsecbot.negotiate.addresses import is_address, named
 
 Line = tuple[str, str, int]
 Users = Mapping[Line, tuple[str, ...]]
@@ -19,9 +18,9 @@ Users = Mapping[Line, tuple[str, ...]]
 def weigh(match: Match, users: Users) -> ComparedTunnel:
     """The verdict on one match. `users`: which connections use each line of the configurations (see `users_of`).
 
-    A direction that no end can start from is not held against the tunnel.
+    A direction in which nothing is ever started is not held against the tunnel.
     """
-    starts = tuple(side for side in Side if _can_start(match.left if side is Side.LEFT else match.right)) or tuple(Side)
+    starts = tuple(side for side in Side if match.replay(side).cannot_start is None) or tuple(Side)
     up = tuple(side for side in starts if not match.replay(side).blocking)
     unknown = tuple(dict.fromkeys(words for side in starts for words in match.replay(side).unknown))
     late = any(found.late for side in starts for found in match.replay(side).mismatches)
@@ -37,12 +36,6 @@ def weigh(match: Match, users: Users) -> ComparedTunnel:
     else:
         agreement = Agreement.UNDECIDED if unknown else Agreement.AGREES
     return ComparedTunnel(match, agreement, starts, up, findings, unknown)
-
-
-def _can_start(placed: Placed) -> bool:
-    """Whether it names somebody to start with; a connection for any peer waits for one."""
-    remotes = placed.connection.remote_addresses
-    return any(map(is_address, remotes)) or bool(named(remotes))
 
 
 def _findings(tunnel: Tunnel, starts: tuple[Side, ...], up: tuple[Side, ...], match: Match) -> Iterator[Finding]:

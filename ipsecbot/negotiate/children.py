@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ipsecbot.model.connection import ChildPolicy
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.negotiation import ChildNegotiation, Choice
@@ -26,12 +28,21 @@ def replay_children(
     def against(child: ChildPolicy, others: tuple[ChildPolicy, ...]) -> ChildReplay:
         return min((replay_child(initiator, responder, child, other, version, group) for other in others), key=_distance)
 
-    best = [against(child, _meant(initiator, responder, child, yours)) for child in mine]
+    asked = [(part, child) for child in mine for part in _asked(initiator, child, yours)]
+    best = [against(part, _meant(initiator, responder, part, yours)) for part, _ in asked]
     fitting = [child.responder for child in best if child.selectors]
     free = tuple(child for child in yours if child not in fitting)
     # what another child of the initiator already uses is not what a child without a partner was meant for
     best = [child if child.selectors or not free else against(child.initiator, free) for child in best]
-    return tuple(_told(initiator, responder, child, version) for child in best), Checked()
+    whole = (replace(child, initiator=child_asked) for child, (_, child_asked) in zip(best, asked, strict=True))
+    return tuple(_told(initiator, responder, child, version) for child in whole), Checked()
+
+
+def _asked(initiator: Party, child: ChildPolicy, yours: tuple[ChildPolicy, ...]) -> tuple[ChildPolicy, ...]:
+    """What is asked for at a time: one line of an access list may be for another child of the responder than the next."""
+    if not initiator.rules.offers_pairs_alone or len(yours) == 1 or not child.selectors:
+        return (child,)
+    return tuple(replace(child, selectors=(pair,)) for pair in child.selectors)
 
 
 def _meant(initiator: Party, responder: Party, mine: ChildPolicy, yours: tuple[ChildPolicy, ...]) -> tuple[ChildPolicy, ...]:

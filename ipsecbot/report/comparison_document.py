@@ -9,7 +9,16 @@ from typing import Any
 
 from ipsecbot.model.comparison import Agreement, ComparedTunnel, Comparison, Placed
 from ipsecbot.model.evidence import Side, Source
-from ipsecbot.model.negotiation import Aspect, ChildNegotiation, Choice, Mismatch, Negotiation, Rekeying
+from ipsecbot.model.negotiation import (
+    CHILD_ASPECTS,
+    Aspect,
+    ChildNegotiation,
+    Choice,
+    Mismatch,
+    Negotiation,
+    Refusal,
+    Rekeying,
+)
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.report.choices import reason_in_words
 from ipsecbot.report.document import caution_document, evidence_document, finding_document, gap_document
@@ -18,7 +27,6 @@ SCHEMA = "ipsecbot.comparison/1"
 _UNREACHED = (Aspect.ADDRESS, Aspect.VERSION)  # what comes before the responder looks at any proposal
 _IKE = (*_UNREACHED, Aspect.EXCHANGE_MODE, Aspect.IKE_PROPOSAL)
 _PROOF = (Aspect.AUTH_METHOD, Aspect.KEY, Aspect.KEY_MISSING)
-_CHILD = (Aspect.CHILD_PROPOSAL, Aspect.PFS, Aspect.SELECTORS, Aspect.ENCAPSULATION)
 
 
 def to_json(comparison: Comparison) -> str:
@@ -86,6 +94,7 @@ def _direction(one: ComparedTunnel, side: Side) -> dict[str, Any]:
     up = not replay.blocking
     return {
         "starts": side in one.starts,
+        "cannot_start": replay.cannot_start,
         "comes_up": up,
         "ike": _ike(replay),
         "child": _child(decisive, replay),
@@ -94,7 +103,7 @@ def _direction(one: ComparedTunnel, side: Side) -> dict[str, Any]:
         "identities": _identities(replay),
         "authentication": _authentication(replay),
         "reasons": _reasons(replay.mismatches, side),
-        "refusal": {"by": replay.refusal.by.value, "notify": replay.refusal.notify} if replay.refusal is not None else None,
+        "refusal": _refusal(replay.refusal),
         "rekeying": _rekeying(replay.rekeying),
         "unknown": list(replay.unknown),
     }
@@ -112,22 +121,23 @@ def _ike(replay: Negotiation) -> dict[str, Any]:
 def _child(one: ChildNegotiation, replay: Negotiation) -> dict[str, Any]:
     """`selected` is what comes up: null also where something before or beside the proposals stops it; `agreed` is
     what the responder's walk over the proposals alone gives."""
-    stopped = any(found.aspect not in _CHILD for found in replay.blocking) or bool(one.blocking)
+    stopped = bool(replay.ike_blocking or one.blocking)
     return {
         "left": one.left_child.name if one.left_child is not None else None,
         "right": one.right_child.name if one.right_child is not None else None,
         "selected": None if stopped else _selected(one.choice),
         "agreed": _selected(one.choice),
         "attempts": _attempts(one.choice, replay.initiator),
-        "reasons": _reasons((found for found in one.mismatches if found.aspect in _CHILD), replay.initiator),
+        "reasons": _reasons((found for found in one.mismatches if found.aspect in CHILD_ASPECTS), replay.initiator),
         "selectors": _pairs(() if one.blocking else one.selectors),
         "mode": _mode(one) if not one.blocking else None,
+        "refusal": _refusal(one.refusal),
         "rekeying": _rekeying(one.rekeying),
     }
 
 
 def _only_child(one: Negotiation) -> ChildNegotiation:
-    mine = tuple(found for found in one.mismatches if found.aspect in _CHILD)
+    mine = tuple(found for found in one.mismatches if found.aspect in CHILD_ASPECTS)
     return ChildNegotiation(one.left_child, one.right_child, one.child, one.selectors, None, mine)
 
 
@@ -211,6 +221,11 @@ def _authentication(replay: Negotiation) -> dict[str, Any]:
         }
     reasons = _reasons((found for found in replay.mismatches if found.aspect in _PROOF), replay.initiator)
     return {**sides, "agree": not reasons, "reasons": reasons}
+
+
+def _refusal(one: Refusal | None) -> dict[str, Any] | None:
+    """Who says no, and the notify that the wire shows; none where the other end waits in vain."""
+    return {"by": one.by.value, "notify": one.notify} if one is not None else None
 
 
 def _rekeying(one: Rekeying | None) -> dict[str, Any] | None:

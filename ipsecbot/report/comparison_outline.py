@@ -188,11 +188,12 @@ def _start(one: ComparedTunnel, side: Side) -> Start:
     name = end.device.name if end is not None else side.value
     replay = one.match.replay(side)
     if side not in one.starts:
-        return Start(name, "never starts: it names no peer address and waits", None)
+        return Start(name, f"never: {replay.cannot_start}", None)
     if replay.blocking:
         first = replay.blocking[0]
-        refusal = replay.refusal
-        told = f", {_side_name(one, refusal.by)} answers {refusal.notify}" if refusal is not None and refusal.notify else ""
+        refusals = [replay.refusal] if replay.ike_blocking else [child.refusal for child in replay.children]
+        refusal = next((each for each in refusals if each is not None), None)
+        told = f"; {_side_name(one, refusal.by)} answers {refusal.notify}" if refusal is not None and refusal.notify else ""
         return Start(name, f"stops at the {_what(first)}{told}", False)
     return Start(name, _agreed(replay), True)
 

@@ -77,7 +77,7 @@ def _lines(pairing: Pairing) -> Iterator[Line]:
         "IKE proposals", Aspect.IKE_PROPOSAL, _proposals(left.ike.proposals, met[0]), _proposals(right.ike.proposals, met[1])
     )
     yield line("authentication", Aspect.AUTH_METHOD, _authentication(left), _authentication(right))
-    yield line("pre-shared key", _key_aspect(wrong), *_keys(wrong, pairing.left_initiates))
+    yield line("pre-shared key", _key_aspect(wrong), *_keys(wrong, both))
     yield line("own identity", Aspect.IDENTITY, _identity(left.ike.local_id), _identity(right.ike.local_id))
     yield line("expected identity", Aspect.IDENTITY, _identities(left.ike.remote_ids), _identities(right.ike.remote_ids))
     yield from _every_child(both)
@@ -159,11 +159,10 @@ def _key_aspect(wrong: set[Aspect]) -> Aspect:
     return Aspect.KEY_MISSING if Aspect.KEY_MISSING in wrong else Aspect.KEY
 
 
-def _keys(wrong: set[Aspect], negotiation: Negotiation) -> tuple[str, str]:
-    missing = [mismatch for mismatch in negotiation.mismatches if mismatch.aspect is Aspect.KEY_MISSING]
+def _keys(wrong: set[Aspect], both: tuple[Negotiation, Negotiation]) -> tuple[str, str]:
+    missing = {found.at_fault for one in both for found in one.mismatches if found.aspect is Aspect.KEY_MISSING}
     if missing:
-        sides = {mismatch.at_fault for mismatch in missing}
-        return ("missing" if "left" in sides else "set", "missing" if "right" in sides else "set")
+        return ("missing" if Side.LEFT in missing else "set", "missing" if Side.RIGHT in missing else "set")
     return ("set", "differs") if Aspect.KEY in wrong else ("set", "set")
 
 
