@@ -117,6 +117,14 @@ RULES: tuple[Rule, ...] = (
         rf"crypto isakmp key\s+(?:(?P<type>[0-9])\s+(?!address|hostname)|(?![0-9]\s+(?!address|hostname)))"
         rf"{_WORD}(?=\s+(?:address|hostname)\b)",
     ),
+    # as people type it: every keyword may be cut short
+    _rule(_IOS, "isakmp key, abbreviated", rf"crypto is[akmp]* k[ey]*\s+{_TYPE}{_WORD}(?=\s+(?:add|host)\w*\b)"),
+    _rule(
+        _IOS,
+        "IKEv2 keyring, abbreviated",
+        r"^\s*pre-share(?:d(?:-(?:ke?)?)?)?\s+(?:(?:local|remote)\s+|(?!(?:local|remote|address|hostname|key)\s))"
+        rf"(?!(?:local|remote|address|hostname|key)\b){_TYPE}{_REST}",
+    ),
     _rule(_IOS, "isakmp key, old or cut off", rf"crypto isakmp key\s+{_TYPE}{_WORD}\s*$"),
     _rule(_IOS, "keyring", rf"pre-shared-key\s+(?:address|hostname)\s+\S.*?\skey\s+{_TYPE}{_REST}"),
     _rule(
@@ -180,8 +188,8 @@ QUOTE_TAIL = re.compile(r"^(?P<secret>[^\"]*)(?=\")")
 
 # A line without any of these words matches no rule: most lines of a log are passed by this one look.
 HINT = re.compile(
-    r"secret|pass|\bpin\b|psk|\beap|xauth|ntlm|rsa|ecdsa|bliss|p12|pkcs|key|communi|snmp|authentication|://|exponent|prime[12]"
-    r"|coefficient|ckaid|0x|0s|wpa",
+    r"secret|pass|\bpin\b|psk|pre-sh|\beap|xauth|ntlm|rsa|ecdsa|bliss|p12|pkcs|key|communi|snmp|authentication|://|exponent"
+    r"|prime[12]|coefficient|ckaid|0x|0s|wpa",
     re.IGNORECASE,
 )
 

@@ -246,10 +246,12 @@ def _take_ios_config(snapshot: Snapshot, facts: _Facts) -> None:
     """All parts of a router's configuration at once; answers that restate it only where a part is missing."""
     parts = tuple(output for output in snapshot.outputs if output.kind is K.RUNNING_CONFIG)
     shown = tuple(output for output in snapshot.outputs if output.kind in ios_config.SHOWN)
+    versions = (ios_state.read_version(output, facts.device).value for output in snapshot.of_kind(K.VERSION))
+    image = next((version.release for version in versions if version is not None), "")
     if parts:
-        facts.take_config(ios_config.read_config(parts[0], facts.device, (*parts[1:], *shown)))
+        facts.take_config(ios_config.read_config(parts[0], facts.device, (*parts[1:], *shown), image))
     elif shown:
-        restated = ios_config.read_config(shown[0], facts.device, shown[1:])
+        restated = ios_config.read_config(shown[0], facts.device, shown[1:], image)
         if restated.value.connections:
             facts.take_config(restated)
 

@@ -365,7 +365,7 @@ def test_unknown_crypto_commands_are_gaps_and_other_commands_are_not() -> None:
         "hostname r9\nsnmp-server community x\ncrypto isakmp policy 1\n lieftime 77\n encr rot13\n"
         "crypto ipsec transform-set T esp-quantum 9000\ncrypto frobnicate on\nip route 0.0.0.0 0.0.0.0 192.0.2.254\n"
     )
-    assert [gap.line for gap in parsed.gaps] == [4, 3, 6, 7]
+    assert [gap.line for gap in parsed.gaps] == [3, 4, 6, 7]
 
 
 def test_ipv6() -> None:

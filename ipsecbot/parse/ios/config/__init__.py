@@ -27,16 +27,16 @@ _OURS = re.compile(r"(?:no\s+)?cry\w*\s")
 _OTHERS = (*SYSTEM, *ACL)
 
 
-def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = ()) -> Parsed[EndConfig]:
+def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = (), image: str = "") -> Parsed[EndConfig]:
     """The crypto parts of a running configuration, whole or filtered (`| section crypto`), with prompts and echo around it.
 
     An unknown crypto command is a gap; the rest of a configuration is not ours and no gap. A filtered configuration says less:
     what it does not show stays `None` instead of becoming a problem. Never raises on odd input. Linear in the text's length.
 
     `others`: more parts of the same configuration, and answers that restate some of it (kinds in SHOWN), which count where
-    no configuration says otherwise.
+    no configuration says otherwise. `image`: the release as `show version` names it, which decides about the defaults.
     """
-    router = Router()
+    router = Router(image=image)
     readers: list[Reader] = []
     for one in (output, *others):
         readers.append(Reader(one, device, router))

@@ -72,7 +72,7 @@ def _of_entry(reader: Reader, policy: IpsecPolicy, interfaces: list[Interface], 
         applied=applied,
         vrf=first.vrf if first is not None else None,
         running=running(reader),
-        problems=map_problems(reader.router, policy, dynamic=dynamic is not None, interfaces=interfaces, stray=stray),
+        problems=map_problems(reader.router, policy, entry, dynamic=dynamic is not None, interfaces=interfaces, stray=stray),
         address_source=policy.peer_source or address_source,
         source=policy.source,
     )
@@ -90,7 +90,7 @@ def _map_addresses(reader: Reader, name: str, interfaces: list[Interface]) -> tu
     """The addresses of the interfaces it is applied to, or of the one that `local-address` names."""
     other = reader.router.local_address_of_map.get(name)
     if other is not None:
-        interface = reader.router.interfaces.get("".join(other.lower().split()))
+        interface = reader.router.interface(other)
         interfaces = [interface] if interface is not None else []
     found = tuple(address for interface in interfaces for address in interface.addresses[:1])
     return found, interfaces[0].address_source if interfaces else None

@@ -43,7 +43,7 @@ _NOISE = re.compile(r"(?:Building configuration|Current configuration|Using \d+ 
 
 # A command that starts a block of its own wherever it stands.
 _TOP = re.compile(
-    r"(?:no\s+)?(?:interface\s+\S+|hostname\s+\S+|version\s+[\d.]+|access-list\s+\S+\s+\S+|end$|line\s+(?:con|vty|aux)|"
+    r"(?:no\s+)?(?:interface\s+\S+|int(?:er?f?)?\s+[A-Za-z]+\s*\d|hostname\s+\S+|version\s+[\d.]+|access-list\s+\S+\s+\S+|end$|line\s+(?:con|vty|aux)|"
     r"ip(?:v6)?\s+access-list\s+\S+|ip\s+route\s+|router\s+\S+|object-group\s+(?:network|service)\s+\S+|route-map\s+\S+|"
     r"crypto\s+(?:isakmp|ikev2|ipsec|keyring|dynamic-map|pki|ca|key|engine|logging|gdoi|gkm|call)\b|"
     r"crypto\s+map\s+(?:ipv6\s+)?\S+\s+(?:\d+|local-address|client|isakmp\S*|gdoi)\b)"
@@ -75,7 +75,7 @@ _CLAIMS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"crypto ipsec profile", r"(?:set|responder-only|description)\b"),
         (r"crypto (?:dynamic-)?map", r"(?:set|match add\w*|reverse-route|description|qos|crypto map)\b"),
         (
-            r"interface\b",
+            r"int(?:erface|er?f?)?\b",
             r"(?:no\s+)?(?:ip(?!\s+(?:route|access-list|nat (?:inside|outside) source|forward|cef|domain|name))|ipv6|tunnel|"
             r"shutdown|description|crypto map|vrf|duplex|speed|encapsulation|negotiation|bandwidth|mtu|switchport|dialer)\b",
         ),
@@ -83,7 +83,7 @@ _CLAIMS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"object-group", r"(?:host|range|group-object|\d|tcp|udp|description)"),
     )
 )
-_WIDEST_CLAIM = re.compile(r"(?:crypto|interface|ip access-list|ipv6 access-list|object-group|peer)\b")
+_WIDEST_CLAIM = re.compile(r"(?:crypto|int\w*|ip access-list|ipv6 access-list|object-group|peer)\b")
 
 
 def read_blocks(output: RawOutput) -> list[Line]:
@@ -120,7 +120,7 @@ def read_blocks(output: RawOutput) -> list[Line]:
 
 def _place(line: Line, roots: list[Line], stack: list[Line]) -> None:
     """Under the nearest line with less indentation, or under the head that such a command belongs to."""
-    if _TOP.match(line.text):
+    if _TOP.match(line.text) and not _is_of_peer(line, stack):
         stack[:] = [line]
         roots.append(line)
         return
@@ -135,6 +135,13 @@ def _place(line: Line, roots: list[Line], stack: list[Line]) -> None:
     else:
         stack[:] = [line]
         roots.append(line)
+
+
+def _is_of_peer(line: Line, stack: list[Line]) -> bool:
+    """`hostname` under the peer of an IKEv2 keyring is not the router's own."""
+    if not line.indent or not line.text.startswith("hostname"):
+        return False
+    return any(_PEER.match(head.text) and head.indent < line.indent for head in stack)
 
 
 def _claimant(line: Line, stack: list[Line]) -> int:

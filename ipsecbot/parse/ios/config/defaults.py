@@ -10,6 +10,8 @@ are refused unless `crypto engine compliance shield disable` is configured.
 
 from __future__ import annotations
 
+import re
+
 Release = tuple[int, int] | None
 
 ISAKMP_POLICY = {"encr": "des", "hash": "sha", "authentication": "rsa-sig", "group": "1", "lifetime": "86400"}
@@ -27,7 +29,8 @@ _ISAKMP_POLICIES = (
     (65513, "3des", "md5", "rsa-sig", "2"),
     (65514, "3des", "md5", "pre-share", "2"),
 )
-_FIRST_WITH_EIGHT = (12, 4)  # 12.4(20)T, which the configuration's `version 12.4` does not tell from 12.4 mainline
+# 12.4(20)T, which the configuration's `version 12.4` does not tell from 12.4 mainline
+_FIRST_WITH_EIGHT, _FIRST_REBUILD_WITH_EIGHT = (12, 4), 20
 _PROTECTION_SUITE = 65535
 
 # (first release, encryption, integrity, group), newest first
@@ -53,11 +56,16 @@ def is_removed(key: str, words: str) -> bool:
     return words in _WEAK.get(key, ())
 
 
-def isakmp_policies(release: Release, *, weak_removed: bool) -> tuple[tuple[int, dict[str, str]], ...] | None:
-    """Priority and words of the policies of a router that has none of its own; None when the release does not tell."""
-    if release == _FIRST_WITH_EIGHT or weak_removed:
+def isakmp_policies(release: Release, image: str, *, weak_removed: bool) -> tuple[tuple[int, dict[str, str]], ...] | None:
+    """Priority and words of the policies of a router that has none of its own; None when the release does not tell.
+
+    `image`: the whole name of the release as `show version` has it (`12.4(24)T3`), empty where that was not seen.
+    """
+    if weak_removed or (release == _FIRST_WITH_EIGHT and not image):
         return None
-    if release is not None and release < _FIRST_WITH_EIGHT:
+    technology = re.match(r"12\.4\((\d+)\w*\)T", image)
+    has_eight = technology is not None and int(technology[1]) >= _FIRST_REBUILD_WITH_EIGHT
+    if release is not None and release <= _FIRST_WITH_EIGHT and not has_eight:
         return ((_PROTECTION_SUITE, ISAKMP_POLICY),)
     keys = ("encr", "hash", "authentication", "group")
     return tuple((number, {**ISAKMP_POLICY, **dict(zip(keys, words, strict=True))}) for number, *words in _ISAKMP_POLICIES)

@@ -118,6 +118,11 @@ class Interface:
     destination_source: Source | None = None
     mode_source: Source | None = None
 
+    @property
+    def is_template(self) -> bool:
+        """A virtual template: each session makes an interface of it, with its own ends."""
+        return self.name.lower().startswith("virtual-template")
+
 
 @dataclass(slots=True)
 class AccessList:
@@ -144,6 +149,7 @@ class Router:
     hostname: str | None = None
     domain: str | None = None
     release: tuple[int, int] | None = None
+    image: str = ""  # the release as `show version` names it
     policy_words: dict[int, tuple[dict[str, str], Source]] = field(default_factory=dict)
     policies: list[Proposal] = field(default_factory=list)
     no_default_policies: bool = False
@@ -190,3 +196,19 @@ class Router:
     def whole(self) -> bool:
         """Whether what is not there is known to be absent: a filtered configuration shows neither name nor interfaces."""
         return (self.hostname is not None or self.release is not None) and bool(self.interfaces)
+
+    def interface(self, name: str) -> Interface | None:
+        """The interface of a name as commands write it: `GigabitEthernet0/1`, `gi0/1`, `Tunnel 3`."""
+        wanted = "".join(name.lower().split())
+        if wanted in self.interfaces:
+            return self.interfaces[wanted]
+        kind = wanted.rstrip("0123456789/.:")
+        number = wanted.removeprefix(kind)
+        if not kind or not number:
+            return None
+        fitting = [one for key, one in self.interfaces.items() if key.startswith(kind) and _number(key) == number]
+        return fitting[0] if len(fitting) == 1 else None
+
+
+def _number(name: str) -> str:
+    return name.removeprefix(name.rstrip("0123456789/.:"))

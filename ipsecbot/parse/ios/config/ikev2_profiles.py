@@ -113,6 +113,7 @@ def _profile_line(reader: Reader, line: Line, profile: Ikev2Profile) -> bool:
         if words[1] == "aaa":  # a server keeps the keys: there is one, which nobody can compare
             reader.router.keys.append(SharedKey(Secret(None), (), profile.name, source=source))
             profile.keyring = profile.name
+            reader.router.keyrings.add(profile.name)
         else:
             profile.keyring = next((word for word in words[1:] if word != "local"), None)
         profile.keyring_source = source
@@ -149,6 +150,7 @@ def _authentication(words: list[str], profile: Ikev2Profile, reader: Reader, lin
             SharedKey(secret, (), profile.name, direction=None if side == "both" else side, source=reader.source(line))
         )
         profile.keyring = profile.keyring or profile.name
+        reader.router.keyrings.add(profile.name)
     return True
 
 

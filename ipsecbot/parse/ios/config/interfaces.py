@@ -19,7 +19,9 @@ from ipsecbot.parse.ios.config.reader import Command, Reader, command
 
 def _interface(reader: Reader, line: Line, match: re.Match[str]) -> None:
     name = match["name"]
-    interface = reader.router.interfaces.setdefault(name.lower(), Interface(name, reader.source(line, whole=True)))
+    interface = reader.router.interfaces.setdefault(
+        "".join(name.lower().split()), Interface(name, reader.source(line, whole=True))
+    )
     for child in line.children:
         if not _interface_line(reader, child, interface):
             full = in_full(child.text, INTERFACE)
@@ -133,7 +135,7 @@ def _version(reader: Reader, line: Line, match: re.Match[str]) -> None:
 
 
 SYSTEM: tuple[Command, ...] = (
-    command(r"interface (?P<name>\S+(?:\s\d\S*)?)", _interface),
+    command(r"int(?:erface|er?f?)?\s+(?P<name>\S+(?:\s\d\S*)?)", _interface),
     command(r"hostname (?P<word>\S+)", _hostname),
     command(r"ip domain[ -]name (?P<word>\S+)", _domain),
     command(r"version (?P<major>\d+)(?:\.(?P<minor>\d+))?", _version),

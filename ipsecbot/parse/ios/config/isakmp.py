@@ -84,7 +84,7 @@ def default_policies(reader: Reader) -> tuple[Proposal, ...]:
     """The policies of a router that has none of its own; nothing where the release does not tell which those are."""
     router = reader.router
     weak_removed = removes_weak(router.release, shield_disabled=router.shield_disabled)
-    rows = isakmp_policies(router.release, weak_removed=weak_removed)
+    rows = isakmp_policies(router.release, router.image, weak_removed=weak_removed)
     return tuple(read_policy(number, words)[0] for number, words in rows or ())
 
 
@@ -116,9 +116,7 @@ def _keyring(reader: Reader, line: Line, match: re.Match[str]) -> None:
             reader.gap(child, "unknown command in a keyring")
 
 
-_PEER = (
-    r"(?:address\s+(?:ipv6\s+)?(?P<address>[\dA-Fa-f.:/]+)(?:\s+(?P<mask>\d+\.\d+\.\d+\.\d+))?|hostname\s+(?P<hostname>\S+))"
-)
+_PEER = r"(?:add(?:ress)?\s+(?:ipv6\s+)?(?P<address>[\dA-Fa-f.:/]+)(?:\s+(?P<mask>\d+\.\d+\.\d+\.\d+))?|host(?:name)?\s+(?P<hostname>\S+))"
 _KEYRING_KEY = re.compile(rf"pre-shared-key\s+{_PEER}\s+key\s+(?:[067]\s+)?(?P<key>\S+)", re.IGNORECASE)
 _KEYRING_KNOWN = re.compile(r"(?:local-address|rsa-pubkey|description|no\s|exit)", re.IGNORECASE)
 
@@ -193,5 +191,8 @@ ISAKMP: tuple[Command, ...] = (
     command(r"crypto isakmp default policy"),
     command(r"crypto engine compliance shield disable", _shield_disabled),
     command(r"crypto isakmp (?:nat|invalid-spi-recovery|enable|xauth|fragmentation|diagnose|fvrf|ccm|error)"),
-    command(r"no crypto isakmp (?:aggressive-mode|keepalive|invalid-spi-recovery|nat|identity|ccm)"),
+    command(
+        r"no crypto isakmp (?:aggressive-mode|keepalive|invalid-spi-recovery|nat|identity|ccm|fragmentation|xauth|diagnose|policy|"
+        r"key|profile|peer|client)"
+    ),
 )

@@ -11,15 +11,17 @@ Problem = tuple[str, Source]
 
 
 def map_problems(
-    router: Router, policy: IpsecPolicy, *, dynamic: bool, interfaces: list[Interface], stray: Source | None
+    router: Router, policy: IpsecPolicy, entry: IpsecPolicy, *, dynamic: bool, interfaces: list[Interface], stray: Source | None
 ) -> tuple[Problem, ...]:
-    """Of a crypto map entry: what is missing in it, what it names and is not there, where it is not applied."""
+    """Of a crypto map entry: what is missing in it, what it names and is not there, where it is not applied.
+
+    `policy`: the entry itself, or that of the dynamic map it names."""
     # a filter such as `| include` shows the head alone
     whole_entry = not policy.is_excerpt and bool(policy.peers or policy.sets or policy.acl)
     return (
         *_entry_problems(router, policy, dynamic=dynamic, judged=whole_entry or router.whole),
         *_list_problems(router, policy),
-        *_place_problems(router, policy, interfaces, stray),
+        *_place_problems(router, entry, interfaces, stray),
         *profile_problems(router, policy),
         *_isakmp_off(router),
     )
@@ -50,9 +52,9 @@ def _list_problems(router: Router, policy: IpsecPolicy) -> list[Problem]:
     return []
 
 
-def _place_problems(router: Router, policy: IpsecPolicy, interfaces: list[Interface], stray: Source | None) -> list[Problem]:
+def _place_problems(router: Router, entry: IpsecPolicy, interfaces: list[Interface], stray: Source | None) -> list[Problem]:
     if not interfaces and stray is None and router.whole:
-        return [(f"crypto map {policy.map_name} is not applied to any interface", policy.source)]
+        return [(f"crypto map {entry.map_name} is not applied to any interface", entry.source)]
     if interfaces and all(interface.shutdown for interface in interfaces):
         return [(f"interface {interfaces[0].name} is shut down", interfaces[0].source)]
     return []
@@ -68,7 +70,7 @@ def tunnel_problems(router: Router, interface: Interface, policy: IpsecPolicy, *
         found.append((f"IPsec profile {policy.name} is not defined", place))
     if interface.tunnel_destination is None and not multipoint:
         found.append((f"{interface.name} has no tunnel destination", interface.source))
-    if interface.tunnel_source is None:
+    if interface.tunnel_source is None and not interface.is_template:
         found.append((f"{interface.name} has no tunnel source", interface.source))
     if interface.shutdown:
         found.append((f"{interface.name} is shut down", interface.source))
@@ -83,7 +85,6 @@ def profile_problems(router: Router, policy: IpsecPolicy) -> list[Problem]:
     if not router.whole:
         return []
     found: list[Problem] = []
-    keyrings = {key.keyring for key in router.keys} | router.keyrings
     ikev2 = router.ikev2_profiles.get(policy.ikev2_profile or "")
     isakmp = router.isakmp_profiles.get(policy.isakmp_profile or "")
     if policy.ikev2_profile is not None and ikev2 is None:
@@ -93,7 +94,7 @@ def profile_problems(router: Router, policy: IpsecPolicy) -> list[Problem]:
     for profile in (ikev2, isakmp):
         if profile is None:
             continue
-        if profile.keyring is not None and profile.keyring not in keyrings:
+        if profile.keyring is not None and profile.keyring not in router.keyrings:
             found.append((f"keyring {profile.keyring} is not defined", profile.keyring_source or profile.source))
         for name, source in profile.trustpoints:
             trustpoint = router.trustpoints.get(name)

@@ -45,9 +45,10 @@ def of_tunnels(reader: Reader) -> Iterator[Connection]:
     stray = {name for name, _ in router.stray_protections}
     for name, policy in router.profiles.items():
         # `| section crypto` shows the profile without the tunnel that uses it
-        if name not in used and not router.whole:
+        policy = _with_default_ikev2(router, policy)
+        is_printed_default = name == DEFAULT and policy.ikev2_profile is None and policy.isakmp_profile is None
+        if name not in used and not router.whole and not is_printed_default:
             ends = Ends((), ())
-            policy = _with_default_ikev2(router, policy)
             yield Connection(
                 name=name,
                 local_addresses=(),
@@ -80,7 +81,7 @@ def _with_default_ikev2(router: Router, policy: IpsecPolicy) -> IpsecPolicy:
 def _of_tunnel(reader: Reader, interface: Interface) -> Connection:
     router = reader.router
     policy = _policy_of(router, interface)
-    multipoint = "multipoint" in interface.tunnel_mode or interface.name.lower().startswith("virtual-template")
+    multipoint = "multipoint" in interface.tunnel_mode or interface.is_template
     destination = interface.tunnel_destination
     remote = (host(destination),) if destination is not None and destination != "dynamic" else ("%any",)
     ends = Ends(_tunnel_local(router, interface), remote, interface.tunnel_vrf, True)
@@ -110,7 +111,7 @@ def _tunnel_local(router: Router, interface: Interface) -> tuple[str, ...]:
     try:
         return (str(ip_address(source)),)
     except ValueError:
-        named = router.interfaces.get("".join(source.lower().split()))
+        named = router.interface(source)
         wanted = 6 if "ipv6" in interface.tunnel_mode else 4
         addresses = named.addresses if named is not None else []
         return tuple(address for address in addresses if ip_address(address).version == wanted)[:1]
@@ -123,7 +124,9 @@ def _tunnel_selectors(router: Router, interface: Interface, ends: Ends) -> tuple
         if acl is None:
             return () if router.whole else None
         return None if acl.unread and not acl.pairs else tuple(acl.pairs)
-    if mode.startswith("ipsec") or (interface.name.lower().startswith("virtual-template") and not mode.startswith("gre mul")):
+    if mode.startswith("auto"):
+        return None  # the initiator says whether it is GRE or everything
+    if mode.startswith("ipsec"):
         return anything(6 if "ipv6" in mode else 4)
     return (SelectorPair(_endpoint(ends.local), _endpoint(ends.remote)),)
 
