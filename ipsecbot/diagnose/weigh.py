@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ipsecbot.diagnose.conclude import conclude
+from ipsecbot.diagnose.remedy import remedies
 from ipsecbot.model.comparison import Agreement, ComparedTunnel, Match
 from ipsecbot.model.connection import Connection
-from ipsecbot.model.evidence import Finding, Remedy, Side, Source, Verdict
+from ipsecbot.model.evidence import Finding, Remedy, Side, Source, Verdict, Verification
+from ipsecbot.model.negotiation import Negotiation
 from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
 
 Line = tuple[str, str, int]
@@ -24,7 +26,7 @@ def weigh(match: Match, users: Users) -> ComparedTunnel:
     up = tuple(side for side in starts if not match.replay(side).blocking)
     unknown = tuple(dict.fromkeys(words for side in starts for words in match.replay(side).unknown))
     late = any(found.late for side in starts for found in match.replay(side).mismatches)
-    findings = tuple(_with_users(finding, match, users) for finding in _findings(match.tunnel, starts, up, match))
+    findings = tuple(_with_remedies(finding, match, users) for finding in _findings(match.tunnel, starts, up, match))
     if not up:
         agreement = Agreement.MISMATCHED
     elif len(up) < len(starts):
@@ -39,25 +41,37 @@ def weigh(match: Match, users: Users) -> ComparedTunnel:
 
 
 def _findings(tunnel: Tunnel, starts: tuple[Side, ...], up: tuple[Side, ...], match: Match) -> Iterator[Finding]:
-    """What the rules find. Of a one-way tunnel they judge the direction that fails, and then both for what comes late."""
-    if not up or len(up) == len(starts):
-        yield from _found(_started_by(tunnel, starts, match) if len(starts) == 1 else tunnel)
-        return
-    told = set()
-    for finding in _found(_started_by(tunnel, tuple(side for side in starts if side not in up), match)):
-        told.add(finding.cause)
-        yield _one_way(finding, tunnel, up[0])
-    yield from (finding for finding in _found(_started_by(tunnel, up, match)) if finding.cause not in told)
+    """What the rules find. Of a one-way tunnel they judge the direction that fails first, then the other."""
+    told: list[Finding] = []
+    if up and len(up) < len(starts):
+        down = next(side for side in starts if side not in up)
+        told += (_one_way(finding, tunnel, up[0]) for finding in _found(_started_by(tunnel, match.replay(down))))
+        tunnel = _started_by(tunnel, match.replay(up[0]))
+    elif len(starts) == 1:
+        tunnel = _started_by(tunnel, match.replay(starts[0]))
+    for finding in (*_found(tunnel), *_late(tunnel, match, starts)):
+        if finding.cause not in {other.cause for other in told}:
+            told.append(finding)
+    yield from told
 
 
-def _found(tunnel: Tunnel) -> Iterator[Finding]:
-    return (one for one in conclude(tunnel).findings if one.verdict is Verdict.FOUND and one.cause != "healthy")
+def _found(tunnel: Tunnel) -> tuple[Finding, ...]:
+    return tuple(one for one in conclude(tunnel).findings if one.verdict is Verdict.FOUND and one.cause != "healthy")
 
 
-def _started_by(tunnel: Tunnel, sides: tuple[Side, ...], match: Match) -> Tunnel:
-    """The tunnel as if only one side ever started it."""
-    replay = match.replay(sides[0])
-    return replace(tunnel, pairings=(Pairing(match.pairing.left, match.pairing.right, replay, replay),))
+def _late(tunnel: Tunnel, match: Match, starts: tuple[Side, ...]) -> Iterator[Finding]:
+    """What the rules say when the first rekey comes and its differences are there."""
+    for side in starts:
+        replay = match.replay(side)
+        waiting = tuple(replace(found, late=False) for found in replay.mismatches if found.late)
+        if waiting:
+            then = _started_by(tunnel, replace(replay, mismatches=waiting, unknown=()))
+            yield from (replace(one, headline=f"From the first rekey on: {one.headline}") for one in _found(then))
+
+
+def _started_by(tunnel: Tunnel, replay: Negotiation) -> Tunnel:
+    """The tunnel as if nothing else ever happened."""
+    return replace(tunnel, pairings=(Pairing(replay.left, replay.right, replay, replay),))
 
 
 def _one_way(finding: Finding, tunnel: Tunnel, side: Side) -> Finding:
@@ -89,9 +103,13 @@ def _shared_lines(connection: Connection) -> Iterator[Source]:
     yield from (source for source in sources if source is not None)
 
 
-def _with_users(finding: Finding, match: Match, users: Users) -> Finding:
+def _with_remedies(finding: Finding, match: Match, users: Users) -> Finding:
+    """With the changes that mend it in both directions of the whole tunnel, and what else uses the lines they change. What
+    replay shows not to help is left out where something else does."""
+    every = remedies(match.tunnel, finding)
+    tried = tuple(one for one in every if one.verified is Verification.SIMULATED) or every
     own = {match.left.connection.name, match.right.connection.name}
-    return replace(finding, remedies=tuple(_shared(remedy, finding, own, users) for remedy in finding.remedies))
+    return replace(finding, remedies=tuple(_shared(remedy, finding, own, users) for remedy in tried))
 
 
 def _shared(remedy: Remedy, finding: Finding, own: set[str], users: Users) -> Remedy:
