@@ -66,6 +66,10 @@ class Phrase:
     def match(self, message: str) -> re.Match[str] | None:
         return _compiled(self.sentence).fullmatch(message)
 
+    def names(self) -> tuple[str, ...]:
+        """What varies in the sentence, in the order of the groups of a match."""
+        return tuple(_compiled(self.sentence).groupindex)
+
 
 @cache
 def _compiled(sentence: str) -> re.Pattern[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import IkeIdentity
@@ -41,64 +41,57 @@ def event_of(phrase: Phrase, match: re.Match[str], line: LogLine, source: Source
     event.protocol, event.notify = phrase.protocol, phrase.notify
     event.attribute, event.offered, event.detail = phrase.attribute, phrase.offered, phrase.detail
     unknown: tuple[str, ...] = ()
-    for take, text in zip(_takes_of(match.re), match.groups(), strict=True):
-        if text is not None and take is not None and (words := take(event, text)):
+    texts = match.groups()
+    plain, others = _parts_of(phrase)
+    for place, field, value_of in plain:
+        if (text := texts[place]) is not None:
+            setattr(event, field, value_of(text))
+    for place, take in others:
+        if (text := texts[place]) is not None and (words := take(event, text)):
             unknown += words
     if phrase.attribute == "validity":
         event.attribute = validity_attribute(match["detail"] or "", line.at)
     return event, unknown
 
 
-@cache  # as many as there are sentences
-def _takes_of(pattern: re.Pattern[str]) -> tuple[_Take | None, ...]:
-    """For each group of a sentence what reads it."""
-    names = {number: name for name, number in pattern.groupindex.items()}
-    return tuple(_TAKES.get(names[number]) for number in range(1, pattern.groups + 1))
-
-
-# What each varying part of a sentence says of the event; the answer, if any, is the words that are not known.
+_Plain = tuple[int, str, Callable[[str], object]]
 _Take = Callable[[Draft, str], tuple[str, ...] | None]
+_Parts = tuple[tuple[_Plain, ...], tuple[tuple[int, _Take], ...]]
+_PARTS: dict[str, _Parts] = {}  # by sentence, each looked at once
 
 
-def _local(event: Draft, text: str) -> None:
-    event.local = _address(text)
+def _parts_of(phrase: Phrase) -> _Parts:
+    """Which groups of a sentence are fields as they stand, and which are read otherwise."""
+    known = _PARTS.get(phrase.sentence)
+    if known is None:
+        names = tuple(enumerate(phrase.names()))
+        plain = tuple((place, *_FIELDS[name]) for place, name in names if name in _FIELDS)
+        known = _PARTS[phrase.sentence] = plain, tuple((place, _TAKES[name]) for place, name in names if name in _TAKES)
+    return known
 
 
-def _remote(event: Draft, text: str) -> None:
-    event.remote = _address(text)
+# The same few addresses, lists, proposals and names stand on every other line of a log.
+_read_payloads = lru_cache(1024)(read_payloads)
+_read_proposals = lru_cache(1024)(read_charon_proposals)
+_read_identity = lru_cache(1024)(read_identity)
+_read_selectors = lru_cache(1024)(read_selectors)
 
 
-def _local_port(event: Draft, text: str) -> None:
-    event.local_port = _number(text)
+@lru_cache(4096)
+def _address(text: str) -> str | None:
+    if PLAIN_ADDRESS.fullmatch(text):
+        return text
+    return None if text.startswith("%any") else canonical_address(text)
 
 
-def _remote_port(event: Draft, text: str) -> None:
-    event.remote_port = _number(text)
+@lru_cache(1024)
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 12 else None
 
 
 def _exchange(event: Draft, text: str) -> None:
     exchange, version = _EXCHANGES.get(text, (None, None))
     event.exchange, event.ike_version = event.exchange or exchange, event.ike_version or version
-
-
-def _direction(event: Draft, text: str) -> None:
-    event.is_request = text == "request"
-
-
-def _message_id(event: Draft, text: str) -> None:
-    event.message_id = _number(text)
-
-
-def _payloads(event: Draft, text: str) -> None:
-    event.payloads = _read_payloads(text)
-
-
-def _notify(event: Draft, text: str) -> None:
-    event.notify = notify_name(text)
-
-
-def _protocol(event: Draft, text: str) -> None:
-    event.protocol = Protocol(text)
 
 
 def _proposals(event: Draft, text: str) -> tuple[str, ...]:
@@ -129,14 +122,6 @@ def _transform(event: Draft, text: str) -> None:
     event.attribute = _TRANSFORMS.get(text) or event.attribute
 
 
-def _offered(event: Draft, text: str) -> None:
-    event.offered = text
-
-
-def _accepted(event: Draft, text: str) -> None:
-    event.accepted = text
-
-
 def _spi(event: Draft, text: str) -> None:
     if _HEX.fullmatch(text):
         event.spis += (text.zfill(8),)
@@ -146,41 +131,28 @@ def _detail(event: Draft, text: str) -> None:
     event.detail = text.strip(" :,") or event.detail
 
 
+# What varies in a sentence: the field of the event that it is, and how its text is read.
+_FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "local": ("local", _address),
+    "remote": ("remote", _address),
+    "local_port": ("local_port", _number),
+    "remote_port": ("remote_port", _number),
+    "direction": ("is_request", "request".__eq__),
+    "message_id": ("message_id", _number),
+    "payloads": ("payloads", _read_payloads),
+    "notify": ("notify", notify_name),
+    "protocol": ("protocol", Protocol),
+    "offered": ("offered", str),
+    "accepted": ("accepted", str),
+}
+# What says more than one field, or depends on what the row says; the answer, if any, is the words that are not known.
 _TAKES: dict[str, _Take] = {
-    "local": _local,
-    "remote": _remote,
-    "local_port": _local_port,
-    "remote_port": _remote_port,
     "exchange": _exchange,
-    "direction": _direction,
-    "message_id": _message_id,
-    "payloads": _payloads,
-    "notify": _notify,
-    "protocol": _protocol,
     "proposals": _proposals,
     "selectors": _selectors,
     "identity": _identity,
     "transform": _transform,
-    "offered": _offered,
-    "accepted": _accepted,
     "spi_in": _spi,
     "spi_out": _spi,
     "detail": _detail,
 }
-# The same few lists, proposals and names stand on every other line of a log.
-_read_payloads = lru_cache(1024)(read_payloads)
-_read_proposals = lru_cache(1024)(read_charon_proposals)
-_read_identity = lru_cache(1024)(read_identity)
-_read_selectors = lru_cache(1024)(read_selectors)
-
-
-@lru_cache(4096)
-def _address(text: str) -> str | None:
-    if PLAIN_ADDRESS.fullmatch(text):
-        return text
-    return None if text.startswith("%any") else canonical_address(text)
-
-
-@lru_cache(1024)
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 12 else None

@@ -29,7 +29,8 @@ _PROGRAM = re.compile(rf"(?:^|\s)(?P<program>{_PROGRAMS})(?:\[(?P<pid>\d+)\])?:?
 # What _THREADED finds in nearly every line, found without a search: before the thread's number there is no bracket, or a
 # process number in one.
 _PLAIN = re.compile(
-    rf"((?:[^\[]*\[\d+\])?(?:[^\[]*[\s:>\]`])?)(?P<thread>\d{{1,4}})\[(?P<group>{_GROUPS})\d?\] ?{_SA}(?P<message>.*)$"
+    rf"((?:[^\[]*[\s:>\]`])?|[^\[]*\[\d+\](?:[^\[]*[\s:>\]`])?)"
+    rf"(?P<thread>\d{{1,4}})\[(?P<group>{_GROUPS})\d?\] ?{_SA}(?P<message>.*)$"
 )
 
 _MEMORY = 16  # lines within which two writers of the same line are told from a repeated line

@@ -13,7 +13,7 @@ from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.snapshot import Gap, RawOutput
-from ipsecbot.parse.draft import Draft
+from ipsecbot.parse.draft import Draft, source_at
 from ipsecbot.parse.ios.log.records import Record
 
 
@@ -66,7 +66,8 @@ class Journal:
 
     def source(self, record: Record, needle: str | None = None) -> Source:
         if needle is None:
-            return record.source(self.device, self.output.name)
+            first, text = record.lines[0]
+            return source_at(self.device, self.output.name, first, record.lines[-1][0], text)
         return record.source_of(needle, self.device, self.output.name)
 
     def add(self, kind: EventKind, record: Record, source: Source | None = None, **fields: Unpack[Fields]) -> int:

@@ -81,13 +81,19 @@ def read_records(output: RawOutput) -> Iterator[Record]:
     lines = _unquoted(text.splitlines())
     gathered = _Gathered(_wrap_width(lines), output.at)
     double_spaced = _is_double_spaced(lines)
+    year = output.at.year if output.at is not None else NEUTRAL_YEAR
+    alone: Record | None = None  # the last record, while no line after it belongs to it
     for number, line in enumerate(lines, 1):
-        whole = _read_whole(number, line, output.at)
+        whole = _read_whole(number, line, year)
         if whole is not None:
-            if (done := gathered.replace(whole)) is not None:
+            if (done := alone or gathered.take()) is not None:
                 yield done
+            alone = whole
             continue
         bare = line.strip()
+        if alone is not None:
+            gathered.begin(alone)
+            alone = None
         if not bare or (bare[0] in _FENCE_MARKS and _FENCE.match(bare)):
             if (bare or not double_spaced) and (done := gathered.take()) is not None:
                 yield done
@@ -100,7 +106,7 @@ def read_records(output: RawOutput) -> Iterator[Record]:
                 yield done
             if starts or (prompt is None and gathered.is_open and not _PING_MARKS.match(bare)):
                 gathered.lines.append((number, part))
-    if (done := gathered.take()) is not None:
+    if (done := alone or gathered.take()) is not None:
         yield done
 
 
@@ -119,6 +125,10 @@ class _Gathered:
         """Whether a line can still belong to it."""
         return 0 < len(self.lines) < _LONGEST_RECORD
 
+    def begin(self, whole: Record) -> None:
+        """Nothing is gathered but the one line of `whole`, which others may follow."""
+        self.lines, self._whole = [whole.lines[0]], whole
+
     def take(self) -> Record | None:
         """The record of the gathered lines, of which there are none from now on."""
         if not self.lines:
@@ -128,14 +138,8 @@ class _Gathered:
         self.lines, self._whole = [], None
         return record
 
-    def replace(self, whole: Record) -> Record | None:
-        """The record of the gathered lines; `whole` is the next one."""
-        record = self._whole if self._whole is not None and len(self.lines) == 1 else self.take()
-        self.lines, self._whole = [whole.lines[0]], whole
-        return record
 
-
-def _read_whole(number: int, line: str, snapshot: datetime | None) -> Record | None:
+def _read_whole(number: int, line: str, year: int) -> Record | None:
     """The record of one undamaged line with everything in its place; None for any other line, which may hold one all the same.
 
     Says what `_record` says of the line, in a third of the time.
@@ -149,7 +153,7 @@ def _read_whole(number: int, line: str, snapshot: datetime | None) -> Record | N
         return None  # perhaps two records
     at = None
     if second is not None:
-        at = read_second(second, zone, snapshot.year if snapshot is not None else NEUTRAL_YEAR)
+        at = read_second(second, zone, year)
         if at is None:
             return None
     elif tag is None:

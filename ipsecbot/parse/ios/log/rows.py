@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -72,43 +72,55 @@ _REMEMBERED = 2048
 Found = tuple[Row, re.Match[str]] | None
 
 
+class _Candidate:
+    """A row while it is looked for."""
+
+    __slots__ = ("match", "row")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.match: Callable[..., re.Match[str] | None] = self._first_match
+
+    def _first_match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """Leaves the compiled pattern's own behind."""
+        self.match = self.row.regex.match
+        return self.match(text, start)
+
+
 class Table:
     """Rows by their first word; within a word, and for the rows without one, the first row that matches wins."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
-        self._remembered = lru_cache(_REMEMBERED)(self._find_tolerant)
-        self._by_word: dict[str, list[Row]] = {}
-        self._anywhere: list[Row] = []
-        for row in self.rows:
-            words = _first_words(row.pattern)
+        self.find_tolerant: Callable[[str], Found] = lru_cache(_REMEMBERED)(self._find_tolerant)
+        self._by_word: dict[str, list[_Candidate]] = {}
+        self._anywhere: list[_Candidate] = []
+        for candidate in map(_Candidate, self.rows):
+            words = _first_words(candidate.row.pattern)
             if words is None:
-                self._anywhere.append(row)
+                self._anywhere.append(candidate)
             for word in words or ():
-                self._by_word.setdefault(word, []).append(row)
+                self._by_word.setdefault(word, []).append(candidate)
 
     def find(self, text: str) -> Found:
         """The row of a message, or None when nobody knows it."""
         word = _FIRST_WORD.match(text)
         if word is not None:
             start = word.start(1)
-            for row in self._by_word.get(word[1].lower(), ()):
-                match = row.regex.match(text, start)
+            for candidate in self._by_word.get(word[1].lower(), ()):
+                match = candidate.match(text, start)
                 if match is not None:
-                    return row, match
-        for row in self._anywhere:
-            match = row.regex.match(text)
+                    return candidate.row, match
+        for candidate in self._anywhere:
+            match = candidate.match(text)
             if match is not None:
-                return row, match
+                return candidate.row, match
         return None
 
-    def find_tolerant(self, text: str) -> Found:
-        """As `find`; a message that nobody knows is tried again without the `.` and `!` that a ping wrote into it."""
-        return self._remembered(text) if len(text) < _LONGEST_BROKEN else self.find(text)
-
     def _find_tolerant(self, text: str) -> Found:
+        """As `find`; a message that nobody knows is tried again without the `.` and `!` that a ping wrote into it."""
         found = self.find(text)
-        if found is None and ("." in text or "!" in text):
+        if found is None and len(text) < _LONGEST_BROKEN and ("." in text or "!" in text):
             for mark in re.finditer(r"[.!](?=\w)|(?<=\s)[.!]|[.!](?=\s)", text):
                 found = self.find(text[: mark.start()] + text[mark.end() :])
                 if found is not None:

@@ -32,14 +32,10 @@ class Steps:
         """An event of one negotiation: what the line says, on top of what is known of the negotiation."""
         if record.tag.startswith("ISAKMP"):
             talk.ike_version = 1
-        draft = Draft(kind, source or self.journal.source(record), record.at, talk.number or talk.handle)
-        draft.local, draft.local_port, draft.remote, draft.remote_port = (
-            talk.local,
-            talk.local_port,
-            talk.remote,
-            talk.remote_port,
-        )
-        draft.role, draft.ike_version = talk.role, talk.ike_version
+        source = source or self.journal.source(record)
+        ports = talk.local_port, talk.remote_port
+        context = talk.number or talk.handle
+        draft = Draft(kind, source, record.at, context, talk.local, talk.remote, *ports, talk.role, talk.ike_version)
         for name, value in fields.items():
             setattr(draft, name, value)
         handle = self.journal.keep(draft)
