@@ -183,7 +183,8 @@ def choose(ends: Sequence[Endpoint], given: Sequence[str]) -> tuple[Endpoint, En
         left = max(ends, key=weight)
         mains = [left, *(end for end in ends if end is not left and are_peers(left, end))]
     elif len(mains) > 2:
-        heaviest = sorted(mains, key=weight, reverse=True)[:2]
+        # what only a configuration is known of may describe both ends (ipsec.conf does): who speaks is an end
+        heaviest = sorted(mains, key=lambda end: (_speaks(end), weight(end)), reverse=True)[:2]
         mains = [end for end in mains if end in heaviest]
     left, right = mains[0], mains[1] if len(mains) > 1 else None
     return left, right, tuple(end for end in ends if end is not left and end is not right)
@@ -197,6 +198,11 @@ def weight(end: Endpoint) -> int:
     """How much is known of an end: what was negotiated counts most, then what exists, then what is configured."""
     events = end.events or ()
     return 4 * len(events) + 3 * len((*(end.ike_sas or ()), *(end.child_sas or ()))) + 2 * len(end.connections or ())
+
+
+def _speaks(end: Endpoint) -> bool:
+    """Whether more than a configuration is known of an end."""
+    return bool(end.events or end.ike_sas or end.child_sas)
 
 
 def are_peers(left: Endpoint, right: Endpoint) -> bool:

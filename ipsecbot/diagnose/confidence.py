@@ -39,11 +39,13 @@ def of_clue(clue: Clue) -> float:
 
 
 def of_clues(clues: Iterable[Clue], contradictions: int = 0) -> float:
-    """All clues for one cause together: the best of each witness, hints alone never above HINTS_ONLY."""
+    """All clues for one cause together: the best of each witness, hints alone never above HINTS_ONLY. Beside stronger clues a
+    hint adds nothing: it is the same sight once more, told in general words."""
     best: dict[Witness, float] = {}
     every = tuple(clues)
-    for clue in every:
+    strong = tuple(clue for clue in every if clue.strength is not Strength.HINT)
+    for clue in strong or every:
         best[clue.witness] = max(best.get(clue.witness, 0.0), of_clue(clue))
     together = 1.0 - prod(1.0 - value for value in best.values())
-    ceiling = CAP if any(clue.strength is not Strength.HINT for clue in every) else HINTS_ONLY
+    ceiling = CAP if strong else HINTS_ONLY
     return round(min(together, ceiling) * CONTRADICTED**contradictions, 2)

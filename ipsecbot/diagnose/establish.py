@@ -12,11 +12,12 @@ from ipsecbot.diagnose.facts import SIDES, Facts, State
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, Ladder, LogEvent
 from ipsecbot.model.sa import ChildSa, IkeSa
-from ipsecbot.model.tunnel import Endpoint, Tunnel
+from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
 from ipsecbot.negotiate.addresses import is_address
 
 SaT = TypeVar("SaT", IkeSa, ChildSa)
 _NAT_PORT = 4500
+_NAMING = (EventKind.STARTED, EventKind.CONNECTION_SELECTED)
 
 
 def establish(tunnel: Tunnel) -> Facts:
@@ -33,7 +34,19 @@ def establish(tunnel: Tunnel) -> Facts:
         attempts += counting
         seen += [Seen(event, side, event.role or a.exchange.role, a.exchange) for a in counting for event in a.exchange.events]
         seen += _loose(tunnel, side, counting)
-    return Facts(tunnel, tuple(attempts), tuple(seen), _state(tunnel, Side.LEFT), _state(tunnel, Side.RIGHT))
+    meant = replace(tunnel, pairings=_named(tunnel, seen))
+    return Facts(meant, tuple(attempts), tuple(seen), _state(tunnel, Side.LEFT), _state(tunnel, Side.RIGHT))
+
+
+def _named(tunnel: Tunnel, seen: list[Seen]) -> tuple[Pairing, ...] | None:
+    """The pairings of the connections that the logs name; all of them where none names one."""
+    found = tunnel.pairings
+    for side in SIDES:
+        told = {one.event.detail for one in seen if one.side is side and one.event.kind in _NAMING and one.event.detail}
+        names = told | {name.partition("/")[0] for name in told}  # pluto adds which of several selectors it means
+        named = tuple(p for p in found or () if (p.left if side is Side.LEFT else p.right).name in names)
+        found = named or found
+    return found
 
 
 def _by_remote(attempts: tuple[Attempt, ...]) -> list[tuple[Attempt, ...]]:

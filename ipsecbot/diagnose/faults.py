@@ -60,12 +60,12 @@ STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
             "cert-untrusted",
             "cert-revoked-or-crl",
             "cert-missing",
-            "xauth-or-eap-failed",
         ),
     ),
     (
         Stage.CHILD,
         (
+            "xauth-or-eap-failed",  # XAUTH begins when the IKE SA of IKEv1 is up
             "esp-proposal-mismatch",
             "encapsulation-mode-mismatch",
             "pfs-mismatch",

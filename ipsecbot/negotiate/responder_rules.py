@@ -8,7 +8,7 @@ child_create, and the behaviour of live pairs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ipsecbot.model.device import Platform
@@ -169,9 +169,13 @@ STRONGSWAN = ResponderRules(
     order_v2=_IKEV2_ORDER,
 )
 
+# pluto: "policy dictates Transport Mode, but peer requested Tunnel Mode", and the other way round
+LIBRESWAN = replace(STRONGSWAN, mode_v2=ModeRule.EQUAL)
+
 _TABLE: tuple[tuple[Platform, ResponderRules], ...] = (
     (Platform.CISCO_IOS, IOS),
     (Platform.STRONGSWAN, STRONGSWAN),
+    (Platform.LIBRESWAN, LIBRESWAN),
 )
 
 

@@ -56,7 +56,8 @@ class _Facts:
 
     def take_config(self, parsed: Parsed[EndConfig]) -> None:
         self.connections = (self.connections or ()) + parsed.value.connections
-        self.keys = (self.keys or ()) + parsed.value.keys
+        if parsed.value.keys is not None:
+            self.keys = (self.keys or ()) + parsed.value.keys
         self.addresses.update(dict.fromkeys(parsed.value.addresses))
         if parsed.value.ike_disabled is not None:
             self.running = (False, parsed.value.ike_disabled)

@@ -28,10 +28,10 @@ class Parsed(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class EndConfig:
-    """What one end's configuration says. `addresses`: the addresses this end owns, as configured.
-    `ike_disabled`: the line that switches IKE off altogether."""
+    """What one end's configuration says. `keys` None: nothing that would hold them was read; `()`: it was, and holds none.
+    `addresses`: the addresses this end owns, as configured. `ike_disabled`: the line that switches IKE off altogether."""
 
     connections: tuple[Connection, ...]
-    keys: tuple[SharedKey, ...]
+    keys: tuple[SharedKey, ...] | None
     addresses: tuple[str, ...] = ()
     ike_disabled: Source | None = None

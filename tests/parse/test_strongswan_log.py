@@ -374,7 +374,12 @@ def test_sentences(sentence: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("at", "attribute"),
-    [("2026-01-01T00:00:00", "expired"), ("2019-01-01T00:00:00", "not-yet-valid"), ("2020-06-01T00:00:00", None), ("", None)],
+    [
+        ("2026-01-01T00:00:00", "expired"),
+        ("2019-01-01T00:00:00", "not-yet-valid"),
+        ("2020-06-01T00:00:00", None),
+        ("", "expired"),
+    ],
 )
 def test_validity_is_judged_by_the_time_of_the_line(at: str, attribute: str | None) -> None:
     """charon prints the span only; with a clock inside it, or none, nothing is concluded."""

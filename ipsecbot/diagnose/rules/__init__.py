@@ -23,6 +23,7 @@ from ipsecbot.diagnose.rules import (
     path,
     platform,
     proposal,
+    unrouted,
 )
 
 FAMILIES: tuple[ModuleType, ...] = (
@@ -41,6 +42,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     data,
     around,
     filtered,
+    unrouted,
     fragments,
     lifecycle,
 )

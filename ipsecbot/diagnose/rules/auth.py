@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Seen
-from ipsecbot.diagnose.facts import SIDES, Facts
+from ipsecbot.diagnose.facts import Facts
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
 from ipsecbot.diagnose.rules.connection import is_mode_or_auth, mode_is_refused
@@ -172,10 +172,8 @@ def psk_missing(facts: Facts) -> Iterator[Testimony]:
     ):
         yield replace(clue, attribute=None, offered=None, accepted=None)
     for item in replayed(facts, "psk-missing", differ, Aspect.KEY_MISSING):
-        # a host without any key may be one whose secrets were not collected
-        bare = [end for side in SIDES if (end := facts.end(side)) is not None and end.keys == () and not _is_router(end)]
         had = any(_had_key(facts, found.at_fault) for _, found in facts.mismatches(Aspect.KEY_MISSING))
-        weak = (bool(bare) or had) and isinstance(item, Clue) and item.strength is not Strength.HINT
+        weak = had and isinstance(item, Clue) and item.strength is not Strength.HINT
         yield replace(item, strength=Strength.HINT, weight=0.45) if weak and isinstance(item, Clue) else item
 
 

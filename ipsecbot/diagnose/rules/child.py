@@ -22,7 +22,7 @@ from ipsecbot.diagnose.testimony import (
 )
 from ipsecbot.diagnose.wording import attribute_words, both_values
 from ipsecbot.model.connection import EncapsulationMode
-from ipsecbot.model.evidence import Side
+from ipsecbot.model.evidence import Change, Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
@@ -31,9 +31,12 @@ from ipsecbot.model.selectors import mirrored
 
 REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
 _VAGUE = 0.62
+_AT_THE_FIRST_REKEY = 0.65
 _GRE = 47
 _BESIDE = 0.68
+_NAMED_BY_PEER = 0.68
 _CHILD_ASPECTS = (Aspect.CHILD_PROPOSAL, Aspect.PFS, Aspect.SELECTORS, Aspect.ENCAPSULATION)
+_OF_ADDRESSES = ("INTERNAL_ADDRESS_FAILURE", "FAILED_CP_REQUIRED")  # RFC 7296 section 3.15.4
 _REKEY_REFUSALS = ("NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD")
 
 
@@ -150,6 +153,13 @@ def pfs_mismatch(facts: Facts) -> Iterator[Testimony]:
         yield from (_with_dh(item) for item in late if isinstance(item, Clue))
         if facts.mismatches(Aspect.PFS):
             yield from (replace(clue, attribute="dh") for clue in refused)
+        elif not facts.replays and _came_up_before(facts):
+            yield from (replace(clue, attribute="dh", weight=_AT_THE_FIRST_REKEY) for clue in refused)
+
+
+def _came_up_before(facts: Facts) -> bool:
+    """A CHILD_SA came up with the IKE SA: all that a renewal adds to what was agreed then is a group."""
+    return any(attempt.child_established and not attempt.is_child for attempt in facts.attempts) or facts.carried
 
 
 def _with_dh(item: Testimony) -> Testimony:
@@ -217,8 +227,12 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
     )
     for clue in reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=names_selectors):
         # charon says the same where the modes differ, and only the other end's configuration tells which it is
-        vague = not facts.mismatches(Aspect.SELECTORS)
-        yield replace(clue, strength=Strength.HINT, weight=0.4 if wants_transport(facts) else 0.5) if vague else clue
+        if facts.mismatches(Aspect.SELECTORS):
+            yield clue
+        elif wants_transport(facts) or facts.mismatches(Aspect.ENCAPSULATION):
+            yield replace(clue, strength=Strength.HINT, weight=0.4)
+        else:
+            yield replace(clue, weight=_NAMED_BY_PEER)
     yield from replayed(facts, cause, differ, Aspect.SELECTORS)
     yield from _beside_the_ends(facts)
 
@@ -255,7 +269,8 @@ def names_selectors(seen: Seen) -> bool:
         return False
     if seen.event.notify == "TS_UNACCEPTABLE":
         return True
-    quick = seen.exchange is not None and seen.exchange.kind is ExchangeKind.QUICK
+    scrap = seen.exchange is not None and not seen.exchange.messages and seen.exchange.ike_version == 1
+    quick = scrap or (seen.exchange is not None and seen.exchange.kind is ExchangeKind.QUICK)
     return quick and seen.event.notify == "INVALID_ID_INFORMATION"
 
 
@@ -306,5 +321,14 @@ def virtual_ip_or_modeconfig(facts: Facts) -> Iterator[Testimony]:
         EventKind.NOTIFY_RECEIVED,
         strength=Strength.STRONG,
         change=lambda seen: change_of(seen.side.other),
-        where=lambda seen: seen.event.notify == "INTERNAL_ADDRESS_FAILURE",
+        where=lambda seen: seen.event.notify in _OF_ADDRESSES,
+    )
+    yield from reported(
+        facts,
+        cause,
+        say,
+        EventKind.NOTIFY_SENT,
+        strength=Strength.STRONG,
+        change=lambda seen: Change.EITHER,
+        where=lambda seen: seen.event.notify in _OF_ADDRESSES,
     )

@@ -17,7 +17,9 @@ from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.negotiation import Aspect
 from ipsecbot.model.sa import IkeSa, Role, SaState
 
+_STOPPED = 0.75
 _IKE_PORT_NAT = 4500
+_HEARD_NOTHING = 0.64  # two in three: a peer that drops what it does not like, or that is another's address, is silent too
 # Messages that travel on UDP 4500 once a NAT was found or encapsulation is forced
 _FLOATED = ("MM5", "IKE_AUTH request")
 _FLOATED_ANSWERS = ("MM6", "IKE_AUTH response")
@@ -110,7 +112,7 @@ def _silence(facts: Facts, attempt: Attempt, me: str, peer: str, address: str) -
         return Clue(Strength.STRONG, Witness.STATE, (*evidence, *pinged), headline, change=Change.PATH)
     other = facts.end(attempt.side.other)
     if other is None or (other.connections is None and other.events is None):
-        return Clue(Strength.HINT, Witness.INITIATOR, evidence, headline, change=Change.PATH, weight=0.45)
+        return Clue(Strength.STRONG, Witness.INITIATOR, evidence, headline, change=Change.PATH, weight=_HEARD_NOTHING)
     explained = facts.mismatches(Aspect.VERSION, Aspect.ADDRESS, Aspect.EXCHANGE_MODE, Aspect.IKE_PROPOSAL, Aspect.KEY_MISSING)
     broken = any(connection.problems for connection in facts.connections(attempt.side.other) or ())
     if explained or broken:
@@ -145,6 +147,8 @@ def peer_not_listening(facts: Facts) -> Iterator[Testimony]:
             lead = end.around.port_unreachable[:2]
             yield Clue(Strength.PROOF, Witness.STATE, lead, headline, change=change_of(side.other), weight=0.88)
 
+        yield from _gone(facts, side)
+
     def say(seen: Seen) -> str:
         me, peer = ends(facts, seen)
         return f"{peer} answers {me} with ICMP port unreachable: nothing listens for IKE there; start the daemon on {peer}."
@@ -152,6 +156,17 @@ def peer_not_listening(facts: Facts) -> Iterator[Testimony]:
     yield from reported(
         facts, "peer-not-listening", say, EventKind.PORT_UNREACHABLE, change=lambda seen: change_of(seen.side.other)
     )
+
+
+def _gone(facts: Facts, side: Side) -> Iterator[Clue]:
+    """The daemon went away before anything was negotiated, and no other came."""
+    ends_of = facts.events(EventKind.DAEMON_STARTED, EventKind.DAEMON_STOPPED, side=side)
+    if facts.attempts and any(attempt.exchange.messages for attempt in facts.attempts):
+        return
+    if ends_of and ends_of[-1].event.kind is EventKind.DAEMON_STOPPED:
+        headline = f"The IKE daemon of {facts.name(side)} does not stay up: see why it stops, and start it there."
+        evidence = lines(*(seen.event.source for seen in ends_of[-2:]))
+        yield Clue(Strength.STRONG, Witness.DAEMON, evidence, headline, change=change_of(side), weight=_STOPPED)
 
 
 @rule("nat-t-blocked", Need.RESPONDER_LOG, Need.INITIATOR_LOG)

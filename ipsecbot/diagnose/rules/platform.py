@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ipsecbot.diagnose.attempts import Seen
-from ipsecbot.diagnose.facts import SIDES, Facts, lines
+from ipsecbot.diagnose.facts import SIDES, Facts, is_esp, lines
 from ipsecbot.diagnose.faults import Stage
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
@@ -16,6 +16,9 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind
 
 _SAYS_SO_ITSELF = 0.85
+# What the kernel answers to an SA of which it has no cipher, no mode or no protocol (errno(3): ENOENT, EPROTONOSUPPORT, ENOSYS)
+_KERNEL_HAS_NONE = ("No such file or directory", "Protocol not supported", "Function not implemented")
+_BY_THE_KERNELS_ERROR = 0.78
 _UNPROTECTED = 0.65
 _PERHAPS = 0.4
 _GRE_IN_CLEAR = re.compile(r"\bprot(?:ocol)?\s*[=:]\s*(?:47|gre)\b", re.IGNORECASE)
@@ -211,6 +214,14 @@ def algorithm_unsupported(facts: Facts) -> Iterator[Testimony]:
     yield from reported(
         facts, "algorithm-unsupported", say, EventKind.ALGORITHM_UNSUPPORTED, change=lambda seen: change_of(seen.side)
     )
+    for side in SIDES:
+        failed = facts.events(EventKind.FAILED, side=side)
+        errors = [seen for seen in failed if (seen.event.detail or "").startswith(_KERNEL_HAS_NONE)]
+        lost = [seen for seen in failed if is_esp(seen.event.protocol)]
+        if errors and lost:
+            headline = f"The kernel of {facts.name(side)} cannot install the SA: it lacks a module of the algorithms agreed."
+            evidence = lines(errors[-1].event.source, lost[-1].event.source)
+            yield Clue(Strength.STRONG, Witness.STATE, evidence, headline, change=change_of(side), weight=_BY_THE_KERNELS_ERROR)
 
 
 @rule("crypto-engine-or-license", Need.LOG)

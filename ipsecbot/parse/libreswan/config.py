@@ -53,7 +53,8 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
     ]
     connections = [replace(one, running=_is_loaded(one.name, frozenset(loaded), complete)) for one in connections]
     files = tuple(ConfigFile.of(output, device) for output in outputs if output.kind is OutputKind.IPSEC_SECRETS)
-    keys = read_secrets_files((*files, *_pasted(conf)), notes)
+    holders = (*files, *_pasted(conf))
+    keys = read_secrets_files(holders, notes) if holders else None
     return Parsed(EndConfig(tuple(connections), keys, tuple(sorted(own))), tuple(notes.gaps))
 
 

@@ -235,6 +235,7 @@ LIFE: tuple[Phrase, ...] = (
     Phrase(None, "{?{initiator/responder} }established IKE SA{?{any}}", state="established"),
     Phrase(None, "IKE SA established {any}", state="established"),
     Phrase(None, "{?{initiator/responder} }established Child SA using {any}", state="child-established"),
+    Phrase(None, "{?{initiator/responder} }established Child SA; {any}", state="child-established"),
     Phrase(K.REKEYED, "{?{initiator/responder} }rekeyed Child SA {any}", protocol=ESP),
     Phrase(K.REKEYED, "{?{initiator/responder} }rekeyed IKE SA {any}", protocol=IKE),
     Phrase(None, "rekeyed #{any}"),

@@ -51,7 +51,7 @@ CHARON_LOG = re.compile(
 )
 PLUTO_LOG = re.compile(
     r'(?:^|\s)(?:pluto(?:\[\d+\])?: |(?:\d{3} )?"[^"]{1,80}"(?:\[\d+\])?(?: [0-9a-fA-F.:]+)?(?:/\d+x\d+)?(?: #\d+)?: '
-    r"(?!\s*(?:host|myid|their|oriented|ike_life|policy|conn_prio|our |my_|liveness|retransmission|initial|iketcp|nat-trav))|"
+    r"(?!\s*(?:host|myid|their|oriented|ike_life|policy:|conn_prio|our |my_|liveness:|retransmission|initial|iketcp|nat-trav))|"
     r"packet from [0-9a-fA-F.:]+: )"
 )
 # What only libreswan and its forebears have: their commands and their words in an ipsec.conf.
@@ -194,6 +194,13 @@ SIGNATURES: tuple[Signature, ...] = (
         HOST,
         K.IPSEC_SECRETS,
         r"[^#\s]?.{0,200}(?:^|\s):\s*(?:PSK|RSA|ECDSA|EAP|XAUTH|NTLM|P12|PKCS8|PIN)\s+\S",
+        reach=Reach.FILE,
+    ),
+    # all of it commented out: a file of secrets all the same, and it holds none
+    _row(
+        HOST,
+        K.IPSEC_SECRETS,
+        r"#.{0,200}(?:^|\s):\s*(?:PSK|RSA|ECDSA|EAP|XAUTH|P12)\s+(?:<secret:|\"|0[sx]).*$",
         reach=Reach.FILE,
     ),
     _row(HOST, K.IPSEC_SECRETS, r"\s*<secret:(?:[0-9a-f]{12}|unknown)>\s*$", reach=Reach.LINE),

@@ -47,9 +47,10 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
     )
     secrets = (*_files(outputs, OutputKind.IPSEC_SECRETS, device), *_pasted_secrets(ipsec))
     keys = (*read_secrets_section(swanctl.root, notes), *read_secrets_files(secrets, notes))
+    shown = bool(secrets) or swanctl.root.section("secrets") is not None
     if running is not None:
         connections = tuple(_blamed(one, swanctl.broken) for one in _marked(connections, running.value, notes))
-    return Parsed(EndConfig(connections, keys, _addresses(connections, known)), tuple(notes.gaps))
+    return Parsed(EndConfig(connections, keys if shown else None, _addresses(connections, known)), tuple(notes.gaps))
 
 
 def _files(outputs: tuple[RawOutput, ...], kind: OutputKind, device: str) -> tuple[ConfigFile, ...]:

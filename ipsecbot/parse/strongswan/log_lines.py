@@ -98,7 +98,7 @@ def _read(number: int, raw: str, year: int | None) -> LogLine | None:
     if plain is not None:
         before, thread, group, name, unique, message = plain.groups()
         at = read_time(before, year)
-        return LogLine(number, raw.strip(), message.rstrip(), at, group, thread, unique, name or None)
+        return LogLine(number, raw.strip(), message.rstrip(" \t`"), at, group, thread, unique, name or None)
     threaded = _THREADED.search(raw)
     match = threaded or _BARE.search(raw) or _TAGGED.search(raw)
     if match is None:

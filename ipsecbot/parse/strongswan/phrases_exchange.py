@@ -26,8 +26,9 @@ WIRE: tuple[Phrase, ...] = (
     Phrase(K.STARTED, "{remote} is initiating a{?n} Aggressive Mode IKE_SA", RESP, 1, exchange=ExchangeType.AGGRESSIVE),
     Phrase(K.SENT, "sending packet: from {local}{?[{local_port}]} to {remote}[{remote_port}]{? ({word} bytes)}"),
     Phrase(K.RECEIVED, "received packet: from {remote}[{remote_port}] to {local}[{local_port}]{? ({word} bytes)}"),
-    Phrase(K.SENT, "generating {exchange} {direction} {message_id} [ {payloads}]"),
-    Phrase(K.RECEIVED, "parsed {exchange} {direction} {message_id} [ {payloads}]"),
+    Phrase(K.SENT, "sending packet: ... to {remote}{?[{remote_port}]}{? ({word} bytes)}"),  # as people shorten it
+    Phrase(K.SENT, "generating {exchange} {direction} {message_id} [{? }{payloads}]"),
+    Phrase(K.RECEIVED, "parsed {exchange} {direction} {message_id} [{? }{payloads}]"),
     Phrase(K.RETRANSMITTED, "retransmit {n} of request with message ID {message_id}"),
     Phrase(K.RETRANSMITTED, "sending retransmit {n} of {direction} message ID {message_id}, seq {n}"),
     Phrase(K.REPEATED, "received retransmit of {direction} with ID {message_id}, {any}"),

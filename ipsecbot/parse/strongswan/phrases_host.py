@@ -64,6 +64,7 @@ HOST: tuple[Phrase, ...] = (
     Phrase(K.FAILED, "unable to bind socket: {detail}"),
     Phrase(K.FAILED, "could not {open/create} {any}socket{detail}"),
     Phrase(K.NETWORK_UNREACHABLE, "installing route failed: {detail}"),
+    Phrase(K.NETWORK_UNREACHABLE, "unable to install {?source }route for {detail}"),
     Phrase(K.NETWORK_UNREACHABLE, "error installing route with policy {selectors} {word}", detail="route not installed"),
     Phrase(K.NETWORK_UNREACHABLE, "resolving '{detail}' failed: {any}"),
     Phrase(K.FAILED, "received netlink error: {detail}"),
