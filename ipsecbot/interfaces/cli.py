@@ -17,7 +17,15 @@ from typing import Annotated
 import typer
 
 from ipsecbot.errors import CredentialError, DeviceError, IpsecbotError
-from ipsecbot.interfaces import compare_command, eval_command, explain_command, interruption, inventory_commands, lab_commands
+from ipsecbot.interfaces import (
+    compare_command,
+    completion,
+    eval_command,
+    explain_command,
+    interruption,
+    inventory_commands,
+    lab_commands,
+)
 from ipsecbot.interfaces.options import HtmlOption, InventoryOption, JsonOption, PngOption
 
 app = typer.Typer(
@@ -49,7 +57,12 @@ def _root(
 @app.command()
 def diagnose(
     peer: Annotated[
-        str, typer.Argument(metavar="PEER", help="A tunnel, device or address of the inventory, or a unique part of one.")
+        str,
+        typer.Argument(
+            metavar="PEER",
+            help="A tunnel, device or address of the inventory, or a unique part of one.",
+            autocompletion=completion.peers,
+        ),
     ],
     inventory: InventoryOption = None,
     as_json: JsonOption = False,

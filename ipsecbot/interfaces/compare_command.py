@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ipsecbot.errors import InputError
+from ipsecbot.interfaces import completion
 from ipsecbot.interfaces.options import InventoryOption, can_be_written
-
-if TYPE_CHECKING:
-    pass
 
 _EXAMPLES = """Compare both ends' configuration, tunnel by tunnel: what would be negotiated, whoever starts, or what stops it.
 
@@ -31,8 +29,15 @@ could not be asked.
 
 
 def compare(
-    left: Annotated[str, typer.Argument(metavar="LEFT", help="One end: a file, a folder, - or a device of the inventory.")],
-    right: Annotated[str, typer.Argument(metavar="RIGHT", help="The other end, in the same form.")],
+    left: Annotated[
+        str,
+        typer.Argument(
+            metavar="LEFT", help="One end: a file, a folder, - or a device of the inventory.", autocompletion=completion.ends
+        ),
+    ],
+    right: Annotated[
+        str, typer.Argument(metavar="RIGHT", help="The other end, in the same form.", autocompletion=completion.ends)
+    ],
     inventory: InventoryOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the comparison as JSON (ipsecbot.comparison/1) and nothing else.")
@@ -70,7 +75,7 @@ def is_text(left: str, right: str) -> bool:
         )
     written_as_path = [argument for argument in missing if os.sep in argument or Path(argument).suffix in _SUFFIXES]
     if written_as_path:
-        raise InputError(f"{written_as_path[0]}: there is no such file or folder.")
+        raise InputError(f"{written_as_path[0]}: there is no such file or folder; check the path.")
     return False
 
 
