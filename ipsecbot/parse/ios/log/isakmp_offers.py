@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ipsecbot.model.exchange import EventKind
-from ipsecbot.model.proposal import Protocol
+from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.parse.ios.log.addresses import clean_address
 from ipsecbot.parse.ios.log.offers import Transform, esp_transform, vpi
@@ -102,7 +102,7 @@ class OfferSteps(Steps):
         proposal = transform.proposal(self.journal.source(record))
         self._note_unknown(record, transform)
         if transform.protocol is not Protocol.IKE:
-            self._child_offer(talk, record, transform)
+            self._child_offer(talk, record, proposal)
             return
         talk.keyed = True
         talk.offers.setdefault(transform.number, proposal)
@@ -111,11 +111,10 @@ class OfferSteps(Steps):
         for kind in (EventKind.TRANSFORM_ACCEPTED, EventKind.PROPOSAL_SELECTED):
             self.add(talk, kind, record, protocol=self.IKE, proposals=(proposal,), detail=against)
 
-    def _child_offer(self, talk: Talk, record: Record, transform: Transform) -> None:
+    def _child_offer(self, talk: Talk, record: Record, proposal: Proposal) -> None:
         """In phase 2 `atts are acceptable` only means well formed: the IPsec policy decides later."""
-        proposal = transform.proposal(self.journal.source(record))
         kind = EventKind.PROPOSAL_SELECTED if talk.is_own_quick else EventKind.OFFERED
-        self.add(talk, kind, record, protocol=transform.protocol, proposals=(proposal,), message_id=talk.quick_id)
+        self.add(talk, kind, record, protocol=proposal.protocol, proposals=(proposal,), message_id=talk.quick_id)
         talk.child_offer = proposal
 
     def _offered(self, talk: Talk, record: Record) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod
@@ -71,33 +72,17 @@ class Transform:
 
     def proposal(self, source: Source | None) -> Proposal:
         """What the attribute lines say so far."""
-        found: list[Algorithm] = []
-        bits = int(self.words["bits"]) if "bits" in self.words else None
-        if "cipher" in self.words:
-            self._keep(found, cipher(self.words["cipher"], bits), self.words["cipher"])
-        if "hash" in self.words:
-            hashed = integrity(self.words["hash"])
-            self._keep(found, hashed, self.words["hash"])
-            prf = prf_of(hashed) if hashed is not None and self.protocol is Protocol.IKE else None
-            if prf is not None:
-                found.append(prf)
-        if "group" in self.words:
-            self._keep(found, by_ios("show", TransformType.KE, self.words["group"]), f"group {self.words['group']}")
-        auth = _AUTH.get(self.words.get("auth", "").lower())
-        if "auth" in self.words and auth is None:
-            self.unknown.append(f"auth {self.words['auth']}")
-        seconds = self.words.get("seconds")
-        lifetime = timedelta(seconds=int(seconds)) if seconds is not None else None
-        kilobytes = self.words.get("kilobytes")
-        volume = int(kilobytes) * 1024 if kilobytes is not None else None
-        return Proposal(self.protocol, tuple(found), self.number, auth, lifetime, source=source, lifetime_bytes=volume)
-
-    def _keep(self, found: list[Algorithm], algorithm: Algorithm | None, word: str) -> None:
-        if algorithm is None:
-            if word not in self.unknown:
-                self.unknown.append(word)
-        else:
-            found.append(algorithm)
+        said = _understood(self.protocol, tuple(self.words.items()))
+        self.unknown += [word for word in said.unknown if word not in self.unknown]
+        return Proposal(
+            self.protocol,
+            said.algorithms,
+            self.number,
+            said.auth,
+            said.lifetime,
+            source=source,
+            lifetime_bytes=said.volume,
+        )
 
     def shown(self, attribute: str | None) -> str | None:
         """The offered value of one attribute, as the debug printed it."""
@@ -108,6 +93,40 @@ class Transform:
             return f"group {words['group']}"
         key = {"integrity": "hash", "auth": "auth", "lifetime": "seconds"}.get(attribute or "")
         return words.get(key) if key else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What the attributes of one transform mean, and the words that nobody knows."""
+
+    algorithms: tuple[Algorithm, ...]
+    auth: AuthMethod | None
+    lifetime: timedelta | None
+    volume: int | None
+    unknown: tuple[str, ...]
+
+
+@lru_cache(maxsize=512)  # all peers of a router offer the same few
+def _understood(protocol: Protocol, attributes: tuple[tuple[str, str], ...]) -> _Understood:
+    words = dict(attributes)
+    read: list[tuple[str, Algorithm | None]] = []
+    if "cipher" in words:
+        read.append((words["cipher"], cipher(words["cipher"], int(words["bits"]) if "bits" in words else None)))
+    if "hash" in words:
+        hashed = integrity(words["hash"])
+        read.append((words["hash"], hashed))
+        prf = prf_of(hashed) if hashed is not None and protocol is Protocol.IKE else None
+        if prf is not None:
+            read.append(("", prf))
+    if "group" in words:
+        read.append((f"group {words['group']}", by_ios("show", TransformType.KE, words["group"])))
+    auth = _AUTH.get(words.get("auth", "").lower())
+    unknown = [word for word, algorithm in read if algorithm is None]
+    if "auth" in words and auth is None:
+        unknown.append(f"auth {words['auth']}")
+    lifetime = timedelta(seconds=int(words["seconds"])) if "seconds" in words else None
+    volume = int(words["kilobytes"]) * 1024 if "kilobytes" in words else None
+    return _Understood(tuple(one for _, one in read if one is not None), auth, lifetime, volume, tuple(unknown))
 
 
 def esp_transform(number: int, protocol: str, word: str) -> Transform:
