@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from ipsecbot.model.evidence import Source
+from ipsecbot.model.selectors import SelectorPair
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -57,6 +58,27 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterRule:
+    """One entry of a packet filter. `pairs`: from where (`local`) to where (`remote`); None: it could not be read."""
+
+    permit: bool
+    pairs: tuple[SelectorPair, ...] | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A list of rules on an interface, the first that fits decides, and nothing else passes. `rules` None: the list was not
+    shown. `source`: where it is applied."""
+
+    name: str
+    interface: str
+    inbound: bool
+    rules: tuple[FilterRule, ...] | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """All of it. `routes` None: no table was seen; `()` or more: the table as far as it was printed, `no_default` the line that
     says that it has no default route.
@@ -83,3 +105,6 @@ class Surroundings:
     port_unreachable: tuple[Source, ...] = ()
     daemon_down: tuple[Source, ...] = ()
     not_loaded: tuple[Source, ...] = ()
+    configured_routes: tuple[Route, ...] | None = None  # static and connected ones, as a whole configuration has them
+    learns_routes: Source | None = None  # the line by which there may be more: a routing protocol, an address by DHCP or PPP
+    filters: tuple[Filter, ...] = ()

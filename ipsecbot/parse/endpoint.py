@@ -13,6 +13,7 @@ from ipsecbot.model.exchange import LogEvent
 from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.sa import ChildSa, IkeSa, SaState
 from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput, Snapshot
+from ipsecbot.model.surroundings import Surroundings
 from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.parse.around.read import read_surroundings
 from ipsecbot.parse.asa import sas as asa_sas
@@ -51,6 +52,7 @@ class _Facts:
     pings: list[tuple[str, int, int, Source]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     running: tuple[bool, Source] | None = None
+    around: Surroundings | None = None  # as the configuration has it
     sketched: list[ChildSa] = field(default_factory=list)  # CHILD_SAs as tables about something else show them
     sketch_answered: bool = False
 
@@ -59,6 +61,7 @@ class _Facts:
         if parsed.value.keys is not None:
             self.keys = (self.keys or ()) + parsed.value.keys
         self.addresses.update(dict.fromkeys(parsed.value.addresses))
+        self.around = parsed.value.around or self.around
         if parsed.value.ike_disabled is not None:
             self.running = (False, parsed.value.ike_disabled)
         self.gaps += parsed.gaps
@@ -282,6 +285,20 @@ def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:
         failure=snapshot.failure,
         failure_kind=snapshot.failure_kind,
         watched=tuple(output.name for output in snapshot.outputs if output.watched),
-        around=read_surroundings(snapshot.outputs, snapshot.device.name),
+        around=_around(snapshot, facts),
         settings=read_daemon_settings(snapshot.outputs, snapshot.device.name),
+    )
+
+
+def _around(snapshot: Snapshot, facts: _Facts) -> Surroundings:
+    """What the texts show, with what the configuration says in place of its lines read one by one."""
+    seen, configured = read_surroundings(snapshot.outputs, snapshot.device.name), facts.around
+    if configured is None:
+        return seen
+    return replace(
+        seen,
+        translations=configured.translations or seen.translations,
+        configured_routes=configured.configured_routes,
+        learns_routes=configured.learns_routes,
+        filters=configured.filters,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.snapshot import Gap
+from ipsecbot.model.surroundings import Surroundings
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -35,3 +36,4 @@ class EndConfig:
     keys: tuple[SharedKey, ...] | None
     addresses: tuple[str, ...] = ()
     ike_disabled: Source | None = None
+    around: Surroundings | None = field(default=None, compare=False)

@@ -8,6 +8,7 @@ from functools import partial
 from ipsecbot.model.snapshot import RawOutput
 from ipsecbot.parse.ios.config.abbreviations import TOP, understood
 from ipsecbot.parse.ios.config.acl import ACL, settle_entries
+from ipsecbot.parse.ios.config.around import AROUND, surroundings
 from ipsecbot.parse.ios.config.assemble import connections
 from ipsecbot.parse.ios.config.blocks import read_blocks
 from ipsecbot.parse.ios.config.drafts import Router
@@ -24,7 +25,7 @@ __all__ = ["SHOWN", "read_config"]
 
 _CRYPTO = (*ISAKMP, *IKEV2, *PKI, *IPSEC)
 _OURS = re.compile(r"(?:no\s+)?cry\w*\s")
-_OTHERS = (*SYSTEM, *ACL)
+_OTHERS = (*SYSTEM, *ACL, *AROUND)
 
 
 def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = (), image: str = "") -> Parsed[EndConfig]:
@@ -55,7 +56,7 @@ def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = 
     found = connections(readers[0])
     addresses = tuple(dict.fromkeys(address for interface in router.interfaces.values() for address in interface.addresses))
     gaps = tuple(gap for reader in readers for gap in sorted(reader.gaps, key=lambda gap: gap.line or 0))
-    return Parsed(EndConfig(found, tuple(router.keys), addresses, router.isakmp_disabled), gaps)
+    return Parsed(EndConfig(found, tuple(router.keys), addresses, router.isakmp_disabled, surroundings(router)), gaps)
 
 
 def _mark_excerpts(router: Router, shown: RawOutput, known: set[int]) -> None:

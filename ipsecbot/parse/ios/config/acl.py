@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
+from ipsecbot.model.surroundings import FilterRule
 from ipsecbot.parse.ios.config.acl_words import PORTS, PROTOCOLS
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.drafts import AccessList
@@ -52,31 +53,55 @@ def _named(reader: Reader, line: Line, match: re.Match[str]) -> None:
 
 
 def _entry(reader: Reader, line: Line, name: str, rest: str) -> None:
-    """One line of a list. Only `permit` protects; `deny` and remarks say what is not."""
+    """One line of a list; what it means is settled when all object groups are known."""
     acl = reader.router.acls.setdefault(name, AccessList(name, reader.source(line)))
     words = rest.split()
-    if not words or words[0].lower() != "permit":
-        return
-    if len(words) < 3 or _ADDRESS.match(words[1]):
-        return  # a standard list: never a crypto ACL
-    reader.pending_entries.append((acl, line, words[1:]))
+    if len(words) > 1 and words[0].lower() in ("permit", "deny"):
+        reader.pending_entries.append((acl, line, words[0].lower() == "permit", words[1:]))
 
 
 def settle_entries(reader: Reader) -> None:
-    """Turns the permits into selectors, once all object groups are known. An unreadable one is a gap if a map uses its list."""
+    """Turns entries into selectors. In a crypto list only `permit` protects; an unreadable entry of it is a gap."""
     router = reader.router
     every = (policy for maps in (router.maps, router.dynamic_maps) for entries in maps.values() for policy in entries.values())
-    used = {policy.acl for policy in every} | {interface.protection_acl for interface in router.interfaces.values()}
-    for acl, line, words in reader.pending_entries:
-        if acl.name not in used:
+    crypto = {policy.acl for policy in every} | {interface.protection_acl for interface in router.interfaces.values()}
+    others = {group.name for interface in router.interfaces.values() for group in interface.access_groups}
+    others |= {rule.acl for rule in router.nat_rules if rule.acl is not None}
+    others |= {name for clauses in router.route_maps.values() for clause in clauses.values() for name in clause.lists}
+    for acl, line, permit, words in reader.pending_entries:
+        protects = acl.name in crypto and permit and not _is_standard(words)  # a standard list is never a crypto list
+        if not protects and acl.name not in others:
             continue
+        source = reader.source(line)
+        pairs: list[SelectorPair] | None = None
         try:
-            pairs = _pairs(reader, words, reader.source(line))
+            pairs = _standard(words, source) if _is_standard(words) else _pairs(reader, words, source)
         except Unreadable as reason:
-            reader.gap(line, f"an access list entry that cannot be read: {reason}")
-            acl.unread += 1
+            if protects:  # a filter has many entries that say nothing of a tunnel
+                reader.gap(line, f"an access list entry that cannot be read: {reason}")
+        if protects:
+            acl.pairs += pairs or []
+            acl.unread += pairs is None
+        if acl.name in others:
+            acl.rules.append(FilterRule(permit, tuple(pairs) if pairs is not None else None, source))
+
+
+def _is_standard(words: list[str]) -> bool:
+    """`any`, `host A`, `A`, `A wildcard`: sources only."""
+    return words[0].lower() in ("any", "host") or _ADDRESS.match(words[0]) is not None
+
+
+def _standard(words: list[str], source: Source) -> list[SelectorPair]:
+    try:
+        if words[0].lower() == "any":
+            origin: Network = ip_network("0.0.0.0/0")
+        elif words[0].lower() == "host":
+            origin = ip_network(words[1])
         else:
-            acl.pairs.extend(pairs)
+            origin = _wildcard(words[0], words[1]) if len(words) > 1 and _ADDRESS.match(words[1]) else ip_network(words[0])
+    except (ValueError, IndexError) as reason:
+        raise Unreadable(str(reason)) from reason
+    return [SelectorPair(TrafficSelector(origin, source=source), TrafficSelector(ip_network("0.0.0.0/0"), source=source))]
 
 
 def _pairs(reader: Reader, words: list[str], source: Source) -> list[SelectorPair]:
@@ -237,8 +262,8 @@ def _service_group(reader: Reader, line: Line, match: re.Match[str]) -> None:
 
 ACL: tuple[Command, ...] = (
     command(r"access-list (?P<name>\d+) (?P<rest>.+)", _numbered),
-    command(r"ip access-list extended (?P<name>\S+)", _named),
-    command(r"ip access-list (?:standard|resequence|log-update|logging|role-based)"),
+    command(r"ip access-list (?:extended|standard) (?P<name>\S+)", _named),
+    command(r"ip access-list (?:resequence|log-update|logging|role-based)"),
     command(r"ipv6 access-list (?P<name>\S+)", _named),
     command(r"object-group network (?P<name>\S+)", _network_group),
     command(r"object-group service (?P<name>\S+)", _service_group),

@@ -11,6 +11,7 @@ from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IkeIdentity, SharedKey
 from ipsecbot.model.proposal import Proposal
 from ipsecbot.model.selectors import SelectorPair
+from ipsecbot.model.surroundings import FilterRule
 
 Network = IPv4Network | IPv6Network
 Ports = tuple[int, int]
@@ -95,11 +96,49 @@ class IpsecPolicy:
 
 
 @dataclass(slots=True)
+class AccessGroup:
+    """A list that filters what comes in or goes out."""
+
+    name: str
+    inbound: bool
+    source: Source
+
+
+@dataclass(slots=True)
+class StaticRoute:
+    network: Network
+    via: str | None
+    interface: str | None
+    vrf: str | None
+    source: Source
+
+
+@dataclass(slots=True)
+class Clause:
+    """One clause of a route map; `lists` are those of `match ip address`."""
+
+    permit: bool
+    lists: list[str]
+
+
+@dataclass(slots=True)
+class NatRule:
+    """`ip nat inside source …`, by a list, a route map, or of one host or network as a whole (`static`)."""
+
+    source: Source
+    acl: str | None = None
+    route_map: str | None = None
+    static: Network | None = None
+
+
+@dataclass(slots=True)
 class Interface:
     name: str
     source: Source
     addresses: list[str] = field(default_factory=list)
     dynamic_address: bool = False
+    networks: list[tuple[Network, Source]] = field(default_factory=list)
+    access_groups: list[AccessGroup] = field(default_factory=list)
     crypto_map: str | None = None
     map_source: Source | None = None
     vrf: str | None = None
@@ -128,8 +167,9 @@ class Interface:
 class AccessList:
     name: str
     source: Source
-    pairs: list[SelectorPair] = field(default_factory=list)
+    pairs: list[SelectorPair] = field(default_factory=list)  # what is permitted, of lists that crypto uses
     unread: int = 0  # entries that could not be read
+    rules: list[FilterRule] = field(default_factory=list)  # every entry, of lists that filter or translate
 
 
 @dataclass(slots=True)
@@ -191,6 +231,10 @@ class Router:
     service_groups: dict[str, list[tuple[int, Ports, Ports]]] = field(default_factory=dict)  # protocol, from, to
     service_nests: dict[str, list[str]] = field(default_factory=dict)
     interfaces: dict[str, Interface] = field(default_factory=dict)
+    routes: list[StaticRoute] = field(default_factory=list)
+    learns_routes: Source | None = None
+    nat_rules: list[NatRule] = field(default_factory=list)
+    route_maps: dict[str, dict[int, Clause]] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:

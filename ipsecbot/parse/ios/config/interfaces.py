@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 
 from ipsecbot.parse.ios.config.abbreviations import INTERFACE, in_full
 from ipsecbot.parse.ios.config.blocks import Line
-from ipsecbot.parse.ios.config.drafts import Interface
+from ipsecbot.parse.ios.config.drafts import AccessGroup, Interface
 from ipsecbot.parse.ios.config.reader import Command, Reader, command
 
 
@@ -48,11 +48,26 @@ def _address(reader: Reader, line: Line, interface: Interface, match: re.Match[s
         if match["family"] != "ipv6":  # `ipv6 address autoconfig`, a general prefix name
             reader.gap(line, "an interface address that cannot be read")
         return
+    network = _NETWORK.match(line.text)
+    if network is not None:
+        _network_of(reader, line, interface, network)
     primary = match["family"] == "ip" and line.words[-1].lower() != "secondary"
     # IOS prints secondary addresses before the primary one, which IKE speaks from
     interface.addresses.insert(0 if primary else len(interface.addresses), address)
     if primary or interface.address_source is None:
         interface.address_source = reader.source(line)
+
+
+def _network_of(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    try:
+        network = ip_network(f"{match['word']}/{match['mask']}" if match["mask"] else match["word"], strict=False)
+    except ValueError:
+        return
+    interface.networks.append((network, reader.source(line)))
+
+
+def _access_group(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
+    interface.access_groups.append(AccessGroup(match["word"], match["way"].lower() == "in", reader.source(line)))
 
 
 def _map(reader: Reader, line: Line, interface: Interface, match: re.Match[str]) -> None:
@@ -104,12 +119,15 @@ def _protection_acl(reader: Reader, line: Line, interface: Interface, match: re.
     interface.protection_acl, interface.protection_acl_source = match["word"], reader.source(line)
 
 
+_NETWORK = re.compile(r"ip(?:v6)? address\s+(?P<word>[\dA-Fa-f.:/]+)(?:\s+(?P<mask>\d+\.\d+\.\d+\.\d+))?", re.IGNORECASE)
 _LINES = tuple(
     (re.compile(pattern, re.IGNORECASE), read)
     for pattern, read in (
         (r"(?P<family>ip|ipv6) address\s+(?P<word>\S+)", _address),
         (r"(?:ipv6 )?crypto map\s+(?P<word>\S+)", _map),
         (r"(?:ip )?vrf forwarding\s+(?P<word>\S+)", _vrf),
+        (r"ip access-group\s+(?P<word>\S+)\s+(?P<way>in|out)\b", _access_group),
+        (r"ipv6 traffic-filter\s+(?P<word>\S+)\s+(?P<way>in|out)\b", _access_group),
         (r"shutdown\s*$", _shutdown),
         (r"no\s|description\s", _nothing),
         (r"tunnel source\s+(?P<word>.+)", _tunnel_source),

@@ -116,7 +116,10 @@ def _keyring(reader: Reader, line: Line, match: re.Match[str]) -> None:
             reader.gap(child, "unknown command in a keyring")
 
 
-_PEER = r"(?:add(?:ress)?\s+(?:ipv6\s+)?(?P<address>[\dA-Fa-f.:/]+)(?:\s+(?P<mask>\d+\.\d+\.\d+\.\d+))?|host(?:name)?\s+(?P<hostname>\S+))"
+_PEER = (
+    r"(?:add(?:ress)?\s+(?:ipv6\s+)?(?P<address>[\dA-Fa-f.:/]+)(?:\s+(?P<mask>\d+\.\d+\.\d+\.\d+))?|"
+    r"host(?:name)?\s+(?P<hostname>\S+))"
+)
 _KEYRING_KEY = re.compile(rf"pre-shared-key\s+{_PEER}\s+key\s+(?:[067]\s+)?(?P<key>\S+)", re.IGNORECASE)
 _KEYRING_KNOWN = re.compile(r"(?:local-address|rsa-pubkey|description|no\s|exit)", re.IGNORECASE)
 
@@ -192,7 +195,7 @@ ISAKMP: tuple[Command, ...] = (
     command(r"crypto engine compliance shield disable", _shield_disabled),
     command(r"crypto isakmp (?:nat|invalid-spi-recovery|enable|xauth|fragmentation|diagnose|fvrf|ccm|error)"),
     command(
-        r"no crypto isakmp (?:aggressive-mode|keepalive|invalid-spi-recovery|nat|identity|ccm|fragmentation|xauth|diagnose|policy|"
-        r"key|profile|peer|client)"
+        r"no crypto isakmp (?:aggressive-mode|keepalive|invalid-spi-recovery|nat|identity|ccm|fragmentation|xauth|diagnose|"
+        r"policy|key|profile|peer|client)"
     ),
 )

@@ -24,7 +24,7 @@ class Reader:
         self.device = device
         self.router = router if router is not None else Router()
         self.gaps: list[Gap] = []
-        self.pending_entries: list[tuple[AccessList, Line, list[str]]] = []
+        self.pending_entries: list[tuple[AccessList, Line, bool, list[str]]] = []
 
     def source(self, line: Line, *, whole: bool = False) -> Source:
         return line.source(self.output, self.device, whole=whole)
