@@ -11,13 +11,15 @@ from ipsecbot.model.evidence import Source
 @dataclass(frozen=True, slots=True)
 class TrafficSelector:
     """One network with protocol (0: any) and port range (0–65535: any). `network` None stands for `dynamic`:
-    the end's own address, whatever it is."""
+    the end's own address, whatever it is. `word`: which of the selectors of its list it is part of: a range is several
+    networks, and IKEv1 offers one selector only."""
 
     network: IPv4Network | IPv6Network | None
     protocol: int = 0
     first_port: int = 0
     last_port: int = 65535
     source: Source | None = field(default=None, compare=False, repr=False)
+    word: int = field(default=0, compare=False, repr=False)
 
     def __str__(self) -> str:
         text = "dynamic" if self.network is None else str(self.network)

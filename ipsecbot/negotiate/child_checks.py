@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ipsecbot.model.connection import ChildPolicy, EncapsulationMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
-from ipsecbot.model.proposal import Algorithm
+from ipsecbot.model.proposal import Algorithm, TransformType
 from ipsecbot.model.selectors import SelectorPair, mirrored
 from ipsecbot.negotiate.offers import child_offers
 from ipsecbot.negotiate.party import Checked, Party
@@ -21,6 +21,8 @@ from ipsecbot.negotiate.selectors import (
     select,
     select_lists,
 )
+
+ENCR = TransformType.ENCR
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,10 @@ def _check_selectors(
     ):
         return (), Checked(unknown=("a traffic selector stands for an end's own address, which is not known",))
     offered, configured = _pairs(initiator, mine), _pairs(responder, yours)
-    if not configured:  # transport mode leaves nothing of the responder's
+    if offered and not configured:  # transport mode leaves nothing of the responder's
         return (), Checked((_selector_mismatch(initiator, mine, yours, ", ".join(map(str, offered)) or "none", "none"),))
     if version == 1 and not initiator.rules.offers_pairs_alone:
-        offered = offered[:1]
+        offered = tuple(pair for pair in offered if _words(pair) == _words(offered[0]))
     chosen = _selected(initiator, responder, offered, yours, version)
     refused = chosen.refused
     if version == 1 and not initiator.rules.accepts_narrowed_v1:
@@ -105,7 +107,8 @@ def _check_selectors(
     expected = ", ".join(str(mirrored(pair)) for pair in configured) or "none"
     mismatches = tuple(_selector_mismatch(initiator, mine, yours, str(pair), expected) for pair in refused)
     if not offered:
-        mismatches = (_selector_mismatch(initiator, mine, yours, "none", expected),)
+        none = _selector_mismatch(initiator, mine, yours, "none", expected)
+        mismatches = (replace(none, refused_by=initiator.side) if version == 1 else none,)
     return tuple(pair for pair in chosen.selected if pair not in refused), Checked(mismatches)
 
 
@@ -131,6 +134,10 @@ def _selector_mismatch(initiator: Party, mine: ChildPolicy, yours: ChildPolicy, 
         responder=yours.selector_source or yours.source,
         offered_by=initiator.side,
     )
+
+
+def _words(pair: SelectorPair) -> tuple[int, int]:
+    return pair.local.word, pair.remote.word
 
 
 def _needs_address(party: Party, pair: SelectorPair) -> bool:
@@ -195,8 +202,11 @@ def _check_proposals(
     if not mine.proposals or not yours.proposals:
         silent = responder.name if mine.proposals else initiator.name
         return None, Checked(unknown=(f"the ESP or AH proposals of {silent} are not known",))
+    offered = child_offers(mine.proposals, version, initiator.rules, ike_group)
+    if not offered:
+        return None, Checked((_nothing_offered(initiator, mine, yours),))
     choice = choose_child(
-        child_offers(mine.proposals, version, initiator.rules, ike_group),
+        offered,
         yours.proposals,
         version=version,
         responder_prefers_own=responder.prefers_own,
@@ -206,6 +216,15 @@ def _check_proposals(
     if version == 2:
         found += rekey_mismatches(mine.proposals, yours.proposals, rules=responder.rules)
     return choice, Checked(tuple(_located(initiator, mismatch, mine, yours) for mismatch in found))
+
+
+def _nothing_offered(initiator: Party, mine: ChildPolicy, yours: ChildPolicy) -> Mismatch:
+    """IKEv1 has no number for the algorithm that each of the proposals starts with."""
+    offered, configured = (
+        ", ".join(cipher.keyword for proposal in child.proposals for cipher in proposal.of(ENCR)[:1]) for child in (mine, yours)
+    )
+    found = Mismatch(Aspect.CHILD_PROPOSAL, "encryption", offered, configured)
+    return _located(initiator, found, mine, yours)
 
 
 def _located(initiator: Party, mismatch: Mismatch, mine: ChildPolicy, yours: ChildPolicy) -> Mismatch:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from ipaddress import ip_address
 
 from ipsecbot.model.connection import Connection
@@ -46,12 +45,15 @@ def identity_match(sent: IkeIdentity, pattern: IkeIdentity) -> int | None:
         return None if length is None else _EXACT if "/" not in pattern.value else length
     if sent.type is not pattern.type:
         return None
+    if sent.type is IdType.KEY_ID:  # octets (RFC 7296 section 3.5): neither case nor `*` means anything
+        return _EXACT if sent.value == pattern.value else None
     if sent.type is IdType.DN:
         return _name_match(sent.value, pattern.value)
     one, other = sent.value.lower(), pattern.value.lower()
     if one == other:
         return _EXACT
-    return 1 + len(other) if "*" in other and fnmatchcase(one, other.replace("[", "[[]").replace("?", "[?]")) else None
+    # charon knows one wildcard, at the head (live 5.9.8)
+    return 1 + len(other) if other.startswith("*") and one.endswith(other[1:]) else None
 
 
 def text_match(sent: IkeIdentity, owner: str) -> int | None:

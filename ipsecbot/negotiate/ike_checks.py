@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
-from ipsecbot.model.proposal import Proposal
+from ipsecbot.model.proposal import Proposal, TransformType
 from ipsecbot.negotiate.addresses import hides_behind, is_address, matches, named
+from ipsecbot.negotiate.methods import v1_method
 from ipsecbot.negotiate.offers import ike_offers
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_ike, longer_lifetime
@@ -46,12 +48,16 @@ def _called(initiator: Party) -> tuple[str, ...]:
     return patterns if initiator.rules.tries_every_peer or named(patterns) or not single else single[:1]
 
 
-def why_it_cannot_start(initiator: Party) -> str | None:
-    """In words, when an end knows no single address of its peer, and so only ever answers; None when it can start."""
+def why_it_cannot_start(initiator: Party, version: int | None) -> str | None:
+    """In words, when an end never sends a first message, and so only ever answers; None when it can start."""
     patterns = initiator.connection.remote_addresses
-    if not patterns or named(patterns) or any(is_address(pattern) for pattern in patterns):
-        return None
-    return f"{initiator.name} only answers: {', '.join(patterns)} names no single address to send to"
+    if patterns and not named(patterns) and not any(is_address(pattern) for pattern in patterns):
+        return f"{initiator.name} only answers: {', '.join(patterns)} names no single address to send to"
+    known = initiator.takes_any_method or (initiator.auth_methods(local=True) and initiator.auth_methods(local=False))
+    if version == 1 and known and v1_method(initiator, initiates=True) is None:
+        uses, wants = (" or ".join(sorted(initiator.auth_methods(local=one))) for one in (True, False))
+        return f"{initiator.name} cannot start IKEv1, which has no method for {uses} against {wants or 'anything'}"
+    return None
 
 
 def check_version(initiator: Party, responder: Party) -> tuple[int | None, Checked]:
@@ -108,10 +114,35 @@ def check_ike_proposals(initiator: Party, responder: Party, version: int) -> tup
     choice = choose_ike(
         offered, configured, version=version, responder_prefers_own=responder.prefers_own, rules=responder.rules
     )
+    guessed = _guessed_group(initiator, offered, choice, version)
+    answers = responder.connection.ike.initiates_mode is None or responder.connection.ike.accepts_modes
+    if guessed is not None and answers:  # one that answers to no aggressive mode says so before it looks at the key exchange
+        return choice, Checked((guessed,))
     if choice.nearest is None:
         doubt = longer_lifetime(choice, responder.rules) if version == 1 else None
         return choice, Checked(unknown=(doubt,) if doubt else ())
     return choice, Checked(tuple(replace(found, offered_by=initiator.side) for found in choice.nearest.mismatches))
+
+
+def _guessed_group(initiator: Party, offered: tuple[Proposal, ...], choice: Choice, version: int) -> Mismatch | None:
+    """In aggressive mode the first message carries a key exchange already, of the first group offered: there is no second try
+    with another one (RFC 2409 section 5.5 wants all proposals to have one group)."""
+    if version != 1 or initiator.connection.ike.initiates_mode is not ExchangeMode.AGGRESSIVE or choice.selected is None:
+        return None
+    sent = next((group for proposal in offered for group in proposal.of(TransformType.KE)), None)
+    taken = next(iter(choice.selected.of(TransformType.KE)), None)
+    if sent is None or taken is None or sent == taken:
+        return None
+    last = choice.attempts[-1]
+    return Mismatch(
+        Aspect.IKE_PROPOSAL,
+        "dh",
+        sent.keyword,
+        taken.keyword,
+        initiator=last.offered.source,
+        responder=last.configured.source,
+        offered_by=initiator.side,
+    )
 
 
 def _with_auth(party: Party) -> tuple[Proposal, ...]:

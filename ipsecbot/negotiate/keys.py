@@ -100,7 +100,8 @@ def _by_identity(
             pairs.clear()
         pairs.append((address_identity(party.address), address_identity(party.peer_address) or _ANYBODY))
     for own, peer in pairs:
-        scored = [(score, key) for key in keys if (score := _identity_score(key, own, peer)) is not None]
+        # of two that fit alike, the one loaded last stands first
+        scored = [(score, key) for key in reversed(keys) if (score := _identity_score(key, own, peer)) is not None]
         if scored:
             return tuple(key for _, key in sorted(scored, key=lambda pair: pair[0], reverse=True))
     return ()
@@ -136,19 +137,28 @@ def check_keys(initiator: Party, responder: Party, named: Presented, version: in
     """Missing and differing keys, where pre-shared keys are used at all; both directions where they can differ."""
     found = Checked()
     for prover, verifier in ((initiator, responder), (responder, initiator)):
-        methods = prover.auth_methods(local=True) & verifier.auth_methods(local=False)
-        if not methods & {AuthMethod.PSK, AuthMethod.XAUTH_PSK}:
+        if not _by_shared_key(prover, local=True) or not (_by_shared_key(verifier, local=False) or verifier.takes_any_method):
             continue
         for_prover = keys_of(prover, verifier, named, version=version, initiates=prover is initiator, local=True)
         for_verifier = keys_of(verifier, prover, named, version=version, initiates=verifier is initiator, local=False)
-        checked = _compare(initiator, responder, (prover, for_prover), (verifier, for_verifier))
+        checked = _compare(initiator, responder, (prover, for_prover), (verifier, for_verifier), version)
         found = Checked(
             tuple(dict.fromkeys(found.mismatches + checked.mismatches)), tuple(dict.fromkeys(found.unknown + checked.unknown))
         )
     return found
 
 
-def _compare(initiator: Party, responder: Party, proof: tuple[Party, KeyUse], check: tuple[Party, KeyUse]) -> Checked:
+def _by_shared_key(party: Party, *, local: bool) -> bool:
+    return bool(party.auth_methods(local=local) & {AuthMethod.PSK, AuthMethod.XAUTH_PSK})
+
+
+def _step(initiator: Party, prover: Party, *, makes: bool) -> int:
+    return (1 if makes else 2) + (0 if prover is initiator else 2)
+
+
+def _compare(
+    initiator: Party, responder: Party, proof: tuple[Party, KeyUse], check: tuple[Party, KeyUse], version: int
+) -> Checked:
     """Compare the keys of two ends, written down in the order initiator, responder whoever proves itself."""
     mine, yours = (proof, check) if proof[0] is initiator else (check, proof)
     unknown = tuple(f"the pre-shared keys of {party.name} are not known" for party, use in (mine, yours) if not use.known)
@@ -162,6 +172,7 @@ def _compare(initiator: Party, responder: Party, proof: tuple[Party, KeyUse], ch
             responder=_source(responder, yours[1]),
             at_fault=party.side,
             offered_by=initiator.side,
+            step=_step(initiator, proof[0], makes=party is proof[0]) if version == 2 else 0,
         )
         for party, use in (mine, yours)
         if use.known and not use.keys
@@ -182,6 +193,7 @@ def _compare(initiator: Party, responder: Party, proof: tuple[Party, KeyUse], ch
         responder=yours[1].best.source,
         offered_by=initiator.side,
         refused_by=check[0].side if proof[0] is not initiator else None,
+        step=_step(initiator, proof[0], makes=False),
     )
     return Checked((differs,))
 

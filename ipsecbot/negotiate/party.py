@@ -36,6 +36,14 @@ class Party:
     def prefers_own(self) -> bool | None:
         return self.connection.ike.prefers_own_proposals
 
+    @property
+    def takes_any_method(self) -> bool:
+        """Whether nothing is asked of how the other end proves itself: known, and left open."""
+        ike = self.connection.ike
+        return (
+            ike.remote_auth is None and ike.remote_rounds is not None and all(one.method is None for one in ike.remote_rounds)
+        )
+
     def auth_methods(self, *, local: bool) -> frozenset[AuthMethod]:
         """What it would authenticate itself with, or accept; in IKEv1 the proposals say it. Empty: not known."""
         ike = self.connection.ike

@@ -49,6 +49,9 @@ def configured_identity(party: Party) -> IkeIdentity | None:
     ike = party.connection.ike
     if ike.local_id is None or ike.local_id.type is IdType.ANY:
         return None
+    if ike.local_rounds:
+        written = ike.local_rounds[0].identity
+        return None if written is None or written.type is IdType.ANY else written
     by_default = ike.local_id_source is None and ike.local_id == address_identity(party.address)
     return None if by_default else ike.local_id
 
@@ -57,8 +60,5 @@ def _asked(initiator: Party) -> IkeIdentity | None:
     expected = initiator.connection.ike.remote_ids
     if not initiator.rules.asks_identity or len(expected) != 1:
         return None
-    return None if expected[0].type is IdType.ANY or _is_pattern(expected[0]) else expected[0]
-
-
-def _is_pattern(identity: IkeIdentity) -> bool:
-    return "*" in identity.value or (identity.type in (IdType.IPV4, IdType.IPV6) and "/" in identity.value)
+    # a network is sent as it stands, although no end can call itself that
+    return None if expected[0].type is IdType.ANY or "*" in expected[0].value else expected[0]

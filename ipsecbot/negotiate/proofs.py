@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ipsecbot.model.identity import IkeIdentity
+from ipsecbot.model.identity import AuthMethod, IkeIdentity
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch, Proof
 from ipsecbot.negotiate.identity import accepted
+from ipsecbot.negotiate.methods import v1_method
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.presented import Presented
+from ipsecbot.negotiate.responder_rules import KeyRule
 
 
 def proofs(initiator: Party, responder: Party, named: Presented) -> tuple[Proof, Proof]:
@@ -30,26 +32,54 @@ def check_auth(initiator: Party, responder: Party, choice: Choice | None, versio
     """Whether each end accepts the way in which the other authenticates; in IKEv1 one method stands for both."""
     if version == 1 and responder.rules.compares_auth_with_proposal and choice is not None:
         return Checked()
+    if version == 1 and responder.rules.keys is KeyRule.IDENTITY:
+        return _check_one_method(initiator, responder)
     found = Checked()
     for prover, verifier in ((initiator, responder), (responder, initiator)):
         uses, wants = prover.auth_methods(local=True), verifier.auth_methods(local=False)
+        if verifier.takes_any_method:
+            continue
         if not uses or not wants:
             silent = verifier.name if uses else prover.name
             found += Checked(unknown=(f"the authentication method of {silent} is not known",))
         elif not uses & wants and not (version == 1 and found.mismatches):
-            mine, yours = initiator.connection.ike, responder.connection.ike
-            mismatch = Mismatch(
-                Aspect.AUTH_METHOD,
-                None,
-                " or ".join(sorted(uses)),
-                " or ".join(sorted(wants)),
-                initiator=mine.auth_source or mine.source,
-                responder=yours.auth_source or yours.source,
-                offered_by=prover.side,
-                refused_by=responder.side if version == 1 else None,
-            )
-            found += Checked((mismatch,))
-    return found
+            words = " or ".join(sorted(uses)), " or ".join(sorted(wants))
+            step = 2 if prover is initiator else 4
+            found += Checked((_method_differs(initiator, responder, *words, responder if version == 1 else verifier, step),))
+    return found + _check_possible(initiator, responder, version)
+
+
+def _check_possible(initiator: Party, responder: Party, version: int) -> Checked:
+    """What no two ends can do: in IKEv2 a responder proves itself with EAP only to an initiator that has itself proved with
+    EAP (RFC 7296 section 2.16, RFC 5998); in IKEv1 one method has to stand for both."""
+    if version != 2 or AuthMethod.EAP not in responder.auth_methods(local=True):
+        return Checked()
+    return Checked((_method_differs(initiator, responder, "eap", "psk or pubkey", initiator, 4),))
+
+
+def _check_one_method(initiator: Party, responder: Party) -> Checked:
+    """IKEv1: the initiator's method stands in its proposal, and the responder's connection has to name the same one."""
+    offered, wanted = v1_method(initiator, initiates=True), v1_method(responder, initiates=False)
+    if offered is None or offered == wanted:
+        return Checked()
+    if wanted is None and not responder.auth_methods(local=False) and not responder.takes_any_method:
+        return Checked(unknown=(f"the authentication method of {responder.name} is not known",))
+    return Checked((_method_differs(initiator, responder, offered, wanted or "none that IKEv1 has", responder, 0),))
+
+
+def _method_differs(initiator: Party, responder: Party, offered: str, accepted: str, refuser: Party, step: int) -> Mismatch:
+    mine, yours = initiator.connection.ike, responder.connection.ike
+    return Mismatch(
+        Aspect.AUTH_METHOD,
+        None,
+        offered,
+        accepted,
+        initiator=mine.auth_source or mine.source,
+        responder=yours.auth_source or yours.source,
+        offered_by=refuser.side.other,
+        refused_by=refuser.side,
+        step=step,
+    )
 
 
 def check_identities(initiator: Party, responder: Party, named: Presented) -> Checked:
@@ -57,7 +87,9 @@ def check_identities(initiator: Party, responder: Party, named: Presented) -> Ch
     is not its own, it is the one that refuses."""
     theirs = _expects(responder, initiator, initiator, named)
     if named.refuses_name:
-        theirs = Checked(tuple(replace(found, refused_by=responder.side) for found in theirs.mismatches), theirs.unknown)
+        theirs = Checked(
+            tuple(replace(found, refused_by=responder.side, step=2) for found in theirs.mismatches), theirs.unknown
+        )
     return _expects(initiator, responder, initiator, named) + theirs
 
 
@@ -70,11 +102,15 @@ def _expects(sender: Party, judge: Party, initiator: Party, named: Presented) ->
         return Checked(unknown=(f"the identity that {sender.name} sends is not known",))
     if accepted(sent, expected):
         return Checked()
+    return Checked((_differs(sender, judge, initiator, sent, expected),))
+
+
+def _differs(sender: Party, judge: Party, initiator: Party, sent: IkeIdentity, expected: tuple[IkeIdentity, ...]) -> Mismatch:
     own = sender.connection.ike
     sent_source = own.local_id_source or (own.local_id.source if own.local_id else None) or own.source
     expected_source = expected[0].source or judge.connection.ike.source
     from_initiator = sender is initiator
-    mismatch = Mismatch(
+    return Mismatch(
         Aspect.IDENTITY,
         None,
         _words(sent),
@@ -82,8 +118,8 @@ def _expects(sender: Party, judge: Party, initiator: Party, named: Presented) ->
         initiator=sent_source if from_initiator else expected_source,
         responder=expected_source if from_initiator else sent_source,
         offered_by=sender.side,
+        step=2 if from_initiator else 4,
     )
-    return Checked((mismatch,))
 
 
 def _words(identity: IkeIdentity) -> str:

@@ -29,7 +29,7 @@ _V2 = (
     _Row(Aspect.VERSION, _NONE),
     _Row(Aspect.IKE_PROPOSAL, _NONE),
     _Row(Aspect.IDENTITY, _AUTH, _AUTH),
-    _Row(Aspect.KEY_MISSING, _AUTH),
+    _Row(Aspect.KEY_MISSING, _AUTH, _AUTH),
     _Row(Aspect.AUTH_METHOD, _AUTH, _AUTH),
     _Row(Aspect.KEY, _AUTH, _AUTH),
     _Row(Aspect.SELECTORS, "TS_UNACCEPTABLE"),
@@ -55,14 +55,20 @@ _MAIN = (
 _AGGRESSIVE = (_Row(Aspect.KEY, None, _AUTH), _Row(Aspect.IDENTITY, _AUTH, "INVALID_ID_INFORMATION"), *_MAIN)
 
 
-def ike_refusal(initiator: Party, responder: Party, mismatches: tuple[Mismatch, ...], version: int | None) -> Refusal | None:
-    """The refusal of the first mismatch before there is a CHILD_SA; None when none stops it."""
+def ike_refusal(
+    initiator: Party, responder: Party, mismatches: tuple[Mismatch, ...], version: int | None, *, chosen: bool
+) -> Refusal | None:
+    """The refusal of the first mismatch before there is a CHILD_SA; None when none stops it. `chosen`: a proposal was."""
     first = next((mismatch for mismatch in mismatches if not mismatch.late), None)
     if first is None:
         return None
     aggressive = initiator.connection.ike.initiates_mode is ExchangeMode.AGGRESSIVE
     rows = _V2 if version != 1 else _AGGRESSIVE if aggressive else _MAIN
     refuser = _refuser(initiator, responder, first, aggressive and version == 1)
+    if first.aspect is Aspect.IKE_PROPOSAL and chosen:
+        return Refusal(responder.side, "INVALID_PAYLOAD_TYPE")  # the key exchange of another group
+    if first.step == 1 or (first.aspect is Aspect.AUTH_METHOD and version == 1 and refuser is initiator.side):
+        return Refusal(refuser, None)  # nothing is sent at all
     row = next((row for row in rows if row.aspect is first.aspect), None)
     notify = None if row is None else row.initiator if refuser is initiator.side else row.responder
     return Refusal(refuser, notify)
@@ -87,6 +93,8 @@ def child_refusal(responder: Party, mismatches: tuple[Mismatch, ...], version: i
     first = next((mismatch for mismatch in mismatches if not mismatch.late), None)
     if first is None:
         return None
+    if version == 1 and first.refused_by not in (None, responder.side):
+        return Refusal(first.refused_by or responder.side, None)
     rows = _MAIN if version == 1 else _V2
     notify = next((row.responder for row in rows if row.aspect is first.aspect), None)
     quiet = version == 1 and responder.rules.names_no_selectors

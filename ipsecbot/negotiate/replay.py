@@ -59,7 +59,9 @@ def replay(
         checked += check_mode(first, second)
     children, silent = replay_children(first, second, version, choice)
     return replace(
-        _negotiation(first, second, version, checked + silent, children),
+        _negotiation(
+            first, second, version, checked + silent, children, chosen=choice is not None and choice.selected is not None
+        ),
         ike=choice,
         proofs=proofs(first, second, named),
         rekeying=ike_rekeying(left, right, version, choice),
@@ -67,7 +69,13 @@ def replay(
 
 
 def _negotiation(
-    initiator: Party, responder: Party, version: int | None, checked: Checked, children: tuple[ChildNegotiation, ...] = ()
+    initiator: Party,
+    responder: Party,
+    version: int | None,
+    checked: Checked,
+    children: tuple[ChildNegotiation, ...] = (),
+    *,
+    chosen: bool = False,
 ) -> Negotiation:
     left, right = (initiator, responder) if initiator.side is Side.LEFT else (responder, initiator)
     child = next((one for one in children if one.mismatches), children[0] if children else None)
@@ -87,6 +95,6 @@ def _negotiation(
         mismatches=ordered(mismatches, responder.rules, version),
         unknown=tuple(dict.fromkeys(unknown)),
         children=children,
-        refusal=ike_refusal(initiator, responder, before, version),
-        cannot_start=why_it_cannot_start(initiator),
+        refusal=ike_refusal(initiator, responder, before, version, chosen=chosen),
+        cannot_start=why_it_cannot_start(initiator, version),
     )
