@@ -8,8 +8,10 @@ freeze each once: `__class__` may be assigned where both classes have the same s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import cast
 
 from ipsecbot.model.evidence import Source
@@ -51,15 +53,25 @@ class Draft:
     detail: str | None = None
     damaged_spis: tuple[str, ...] = ()
 
-    def freeze(self) -> LogEvent:
-        """The event, for good: this very object, which from now on is a LogEvent and can no longer be changed."""
-        self.__class__ = LogEvent  # type: ignore[assignment]  # the same slots
-        return cast(LogEvent, self)
+    def copy(self) -> Draft:
+        """Another draft that says the same."""
+        return Draft(*_VALUES(self))
 
     def at_addresses_of(self, packet: Draft) -> None:
         """Between the addresses of that packet."""
         self.local, self.remote = packet.local, packet.remote
         self.local_port, self.remote_port = packet.local_port, packet.remote_port
+
+
+_VALUES = attrgetter(*(one.name for one in fields(Draft)))
+
+
+def freeze(drafts: Iterable[Draft]) -> tuple[LogEvent, ...]:
+    """The events, for good: these very objects, which from now on are LogEvents and can no longer be changed."""
+    events = tuple(drafts)
+    for event in events:
+        event.__class__ = LogEvent  # type: ignore[assignment]  # the same slots
+    return cast(tuple[LogEvent, ...], events)
 
 
 @dataclass(slots=True)
@@ -75,4 +87,4 @@ def source_at(device: str, output: str, first_line: int, last_line: int, text: s
     """A Source, made in a quarter of the time."""
     made = _SourceDraft(device, output, first_line, last_line, text)
     made.__class__ = Source  # type: ignore[assignment]  # the same slots
-    return cast(Source, made)
+    return made  # type: ignore[return-value]  # it is one now

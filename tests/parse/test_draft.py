@@ -10,7 +10,7 @@ import pytest
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import EventKind, LogEvent
-from ipsecbot.parse.draft import Draft, source_at
+from ipsecbot.parse.draft import Draft, freeze, source_at
 
 
 def _shape(kind: Any) -> list[tuple[str, object, object]]:
@@ -28,7 +28,9 @@ def test_a_frozen_draft_is_the_event_that_the_constructor_makes() -> None:
     source = Source("r1", "log", 1, 2, "a line")
     draft = Draft(EventKind.SENT, source, context="7")
     draft.remote, draft.payloads = "192.0.2.1", ("SA",)
-    event = draft.freeze()
+    other = draft.copy()
+    (event,) = freeze([draft])
+    other.remote = None
     made = LogEvent(EventKind.SENT, source, context="7", remote="192.0.2.1", payloads=("SA",))
     assert event == made
     assert hash(event) == hash(made)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.snapshot import RawOutput
-from ipsecbot.parse.draft import Draft, source_at
+from ipsecbot.parse.draft import Draft, freeze, source_at
 from ipsecbot.parse.phrase import Phrase, PhraseBook
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.shaped_gaps import ShapedGaps
@@ -32,10 +33,14 @@ OUTSIDE = PhraseBook(UNFRAMED)
 
 _LISTED = "proposing traffic selectors for "
 _LISTING = re.compile(rf"{_LISTED}(us|other):")
-_MESSAGES = (EventKind.SENT, EventKind.RECEIVED, EventKind.RETRANSMITTED)
+# Members that are asked for on every line: looking one up in its class costs as much as the question.
+_SENT, _RECEIVED, _RETRANSMITTED = EventKind.SENT, EventKind.RECEIVED, EventKind.RETRANSMITTED
+_STARTED, _REPEATED, _FRAGMENT = EventKind.STARTED, EventKind.REPEATED, EventKind.FRAGMENT
+_NOTIFIED = EventKind.NOTIFY_RECEIVED
+_MESSAGES = (_SENT, _RECEIVED, _RETRANSMITTED)
 # What happens to the host, not to a message, although a thread that handled one may print it.
 _LOOSE = (EventKind.LINK, EventKind.DAEMON_STARTED, EventKind.DAEMON_STOPPED, EventKind.CONFIG_REFUSED)
-_OUTGOING = (EventKind.SENT, EventKind.RETRANSMITTED)
+_OUTGOING = (_SENT, _RETRANSMITTED)
 _TRANSPORT = "USE_TRANSPORT_MODE"
 # Several sentences of charon say the same of one message, the most exact one first; one event is enough.
 _ONCE = (EventKind.UNDECRYPTABLE, EventKind.GAVE_UP, EventKind.CERTIFICATE_REFUSED)
@@ -74,8 +79,7 @@ def read_events(output: RawOutput, device: str) -> Parsed[tuple[LogEvent, ...]]:
             outside.append((*found, line))
     for phrase, match, line in outside:
         reader.add(phrase, match, line, reader.thread_of(line))
-    events = sorted(reader.events, key=lambda event: event.source.first_line)
-    return Parsed(tuple(event.freeze() for event in events), reader.gaps.all())
+    return Parsed(freeze(sorted(reader.events, key=attrgetter("source.first_line"))), reader.gaps.all())
 
 
 class _Reader:
@@ -105,7 +109,9 @@ class _Reader:
         kind = phrase.kind
         if kind is None:
             return
-        event = self._event(phrase, match, line)
+        event, unknown = event_of(phrase, match, line, source_at(self.device, self.name, line.number, line.number, line.text))
+        for word in unknown:
+            self.gaps.add(line.number, f"word {word}", line.text, f"unknown word {word}")
         if thread.alias is not None:
             event.context = thread.alias
         if kind in _MESSAGES:
@@ -115,12 +121,12 @@ class _Reader:
             if kind in thread.kinds:
                 return
             thread.kinds.add(kind)
-        if kind is EventKind.NOTIFY_RECEIVED and self._known_notify(event, thread):
+        if kind is _NOTIFIED and self._known_notify(event, thread):
             return
-        if kind is EventKind.STARTED and event.role is Role.INITIATOR:
+        if kind is _STARTED and event.role is Role.INITIATOR:
             thread = self.threads[line.thread] = self._started(match["unique"], line)
             event.context = thread.alias or event.context
-        if kind is EventKind.REPEATED:
+        if kind is _REPEATED:
             self._repeated(event, thread)
             return
         self._append(event if kind in _LOOSE else self._placed(event, thread))
@@ -135,12 +141,6 @@ class _Reader:
             thread.unique = unique
         return thread
 
-    def _event(self, phrase: Phrase, match: re.Match[str], line: LogLine) -> Draft:
-        event, unknown = event_of(phrase, match, line, source_at(self.device, self.name, line.number, line.number, line.text))
-        for word in unknown:
-            self.gaps.add(line.number, f"word {word}", line.text, f"unknown word {word}")
-        return event
-
     def _started(self, unique: str, line: LogLine) -> _Thread:
         """A thread at the start of an SA of its own; where SAs are numbered, its lines may still name another."""
         return _Thread(line.unique, alias=unique if line.unique not in (None, unique) else None)
@@ -148,7 +148,7 @@ class _Reader:
     def _repeated(self, event: Draft, thread: _Thread) -> None:
         """The packet before was the peer's old message; what is sent next is our old answer."""
         index, thread.pending = thread.pending, None
-        if index is not None and self.events[index].kind is EventKind.RECEIVED:
+        if index is not None and self.events[index].kind is _RECEIVED:
             event.at_addresses_of(self.events[index])
             self.events[index] = event
         else:
@@ -159,9 +159,9 @@ class _Reader:
         """A packet line and a payload line are two halves of one message, the packet last when sent, first when received."""
         if event.kind in _OUTGOING:
             thread.kinds.discard(EventKind.GAVE_UP)
-        if "payloads" in match.re.groupindex:
+        if match.lastgroup == "payloads":
             self._payload_line(event, thread)
-        elif event.kind is EventKind.RETRANSMITTED:
+        elif event.kind is _RETRANSMITTED:
             event.exchange, event.ike_version = self.requests.get((event.context, event.message_id), (None, None))
             thread.pending = self._append(self._placed(event, thread))
         else:
@@ -169,15 +169,15 @@ class _Reader:
 
     def _payload_line(self, event: Draft, thread: _Thread) -> None:
         if is_fragment(event.payloads):
-            event.kind, event.detail = EventKind.FRAGMENT, event.payloads[0]
+            event.kind, event.detail = _FRAGMENT, event.payloads[0]
             self._fragment(event, thread)
             return
         thread.exchange, thread.version, thread.repeating = event.exchange, event.ike_version, False
-        if event.is_request and event.kind is EventKind.SENT:
+        if event.is_request and event.kind is _SENT:
             self.requests[event.context, event.message_id] = event.exchange, event.ike_version
-        received = event.kind is EventKind.RECEIVED
+        received = event.kind is _RECEIVED
         before = self.events[thread.pending] if received and thread.pending is not None else None
-        if before is not None and before.kind is EventKind.RECEIVED and thread.pending is not None:
+        if before is not None and before.kind is _RECEIVED and thread.pending is not None:
             event.at_addresses_of(before)
             self.events[thread.pending], index = event, thread.pending
             thread.pending = None
@@ -191,7 +191,7 @@ class _Reader:
     def _fragment(self, event: Draft, thread: _Thread) -> None:
         """One fragment: what came in the packet before it is no message of its own."""
         index = thread.pending
-        if index is not None and self.events[index].kind is EventKind.RECEIVED:
+        if index is not None and self.events[index].kind is _RECEIVED:
             event.at_addresses_of(self.events[index])
             self.events[index], thread.pending = event, None
             self.last_kind[event.context] = event.kind
@@ -202,15 +202,15 @@ class _Reader:
         thread.local, thread.remote = event.local, event.remote
         if event.context is not None:
             self.addresses[event.context] = event.local, event.remote
-        if event.kind is EventKind.SENT and thread.pending is not None and self.events[thread.pending].kind in _OUTGOING:
+        if event.kind is _SENT and thread.pending is not None and self.events[thread.pending].kind in _OUTGOING:
             self._addressed(thread.pending, event)
             thread.pending = None
             return
-        if event.kind is EventKind.SENT and thread.repeating:
-            event.kind, event.is_request = EventKind.RETRANSMITTED, False
+        if event.kind is _SENT and thread.repeating:
+            event.kind, event.is_request = _RETRANSMITTED, False
             self._append(event)
             thread.repeating = False
-        elif event.kind is EventKind.RECEIVED:
+        elif event.kind is _RECEIVED:
             # charon's threads take one message after the other: a new packet ends what was said of the last
             thread.kinds, thread.notifies, thread.exchange, thread.version = set(), {}, None, None
             thread.alias, thread.repeating = None, False
@@ -222,26 +222,28 @@ class _Reader:
         """Give a message, and the events that its payloads are, the addresses of its packet."""
         line = self.events[index].source.first_line
         for place in range(index, len(self.events)):
-            if self.events[place].source.first_line == line:
-                self.events[place].at_addresses_of(packet)
+            if self.events[place].source.first_line != line:
+                return
+            self.events[place].at_addresses_of(packet)
 
     def _is_fragment_packet(self, event: Draft) -> bool:
         """Whether the last event of this negotiation was a fragment: its packet is no message of its own."""
-        return self.last_kind.get(event.context) is EventKind.FRAGMENT
+        return self.last_kind.get(event.context) is _FRAGMENT
 
     def _inside(self, event: Draft, thread: _Thread) -> None:
         """Events that the payloads of a message are by themselves."""
         telling = _telling(event.payloads)
         if not telling:
             return
-        received = event.kind is EventKind.RECEIVED
-        bare = replace(event, payloads=(), detail=None)
+        received = event.kind is _RECEIVED
         for notify in telling:
+            told = event.copy()
+            told.payloads, told.detail = (), None
+            self.events.append(told)
             if notify == _TRANSPORT:
-                self.events.append(replace(bare, kind=EventKind.ENCAPSULATION_OFFERED, detail="transport"))
+                told.kind, told.detail = EventKind.ENCAPSULATION_OFFERED, "transport"
                 continue
-            kind = EventKind.NOTIFY_RECEIVED if received else EventKind.NOTIFY_SENT
-            self.events.append(replace(bare, kind=kind, notify=notify))
+            told.kind, told.notify = _NOTIFIED if received else EventKind.NOTIFY_SENT, notify
             if received:
                 thread.notifies[notify] = len(self.events) - 1
 

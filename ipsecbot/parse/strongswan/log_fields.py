@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ipsecbot.model.evidence import Source
-from ipsecbot.model.identity import IkeIdentity
+from ipsecbot.model.identity import IdType, IkeIdentity
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.parse.draft import Draft
@@ -22,6 +22,8 @@ from ipsecbot.spellings import read_charon_proposals
 
 _EXCHANGES = {name: (exchange, version) for name, exchange, version in EXCHANGES}
 _HEX = re.compile(r"[0-9a-f]{1,8}")
+_ANY = "0.0.0.0"  # noqa: S104  # not an address but every peer
+_IPV4 = IdType.IPV4
 # charon's names of transform types in "no acceptable … found"
 _TRANSFORMS: dict[str, str] = {
     "ENCRYPTION_ALGORITHM": "encryption",
@@ -114,8 +116,11 @@ def _said_in(source: Source, selectors: tuple[TrafficSelector, ...]) -> tuple[Tr
 
 
 def _identity(event: Draft, text: str) -> None:
-    known = _read_identity(text)
-    event.identity = IkeIdentity(known.type, known.value, event.source)
+    if PLAIN_ADDRESS.fullmatch(text) and text != _ANY:
+        event.identity = IkeIdentity(_IPV4, text, event.source)
+    else:
+        known = _read_identity(text)
+        event.identity = IkeIdentity(known.type, known.value, event.source)
 
 
 def _transform(event: Draft, text: str) -> None:

@@ -17,15 +17,18 @@ from ipsecbot.parse.ios.log.isakmp_names import STATE_NAMES, TRANSITION_NAMES, W
 from ipsecbot.parse.ios.log.isakmp_rows import IKEV1_ROWS, IPSEC
 from ipsecbot.parse.ios.log.journal import Journal
 from ipsecbot.parse.ios.log.records import Record
-from ipsecbot.parse.ios.log.rows import Found, Row, Table
+from ipsecbot.parse.ios.log.rows import Row, Table
 from ipsecbot.parse.ios.log.steps import message_id
 from ipsecbot.parse.ios.log.talks import Talk, Talks
 
 _MAIN, _AGGRESSIVE = ExchangeType.MAIN, ExchangeType.AGGRESSIVE
 _QUICK, _INFO = ExchangeType.QUICK, ExchangeType.INFORMATIONAL_V1
-
+# Members asked for on every other line: to look one up in its class costs more than the question.
+_SENT, _RECEIVED, _STARTED, _ESTABLISHED = EventKind.SENT, EventKind.RECEIVED, EventKind.STARTED, EventKind.ESTABLISHED
+_INITIATOR, _RESPONDER = Role.INITIATOR, Role.RESPONDER
 
 _Step = Callable[[Record, Row, re.Match[str]], None]
+_UNNAMED, _TRANSACTION = Named(None, None), Named(ExchangeType.TRANSACTION, None)
 _EXCHANGE_OF = {"MM": _MAIN, "AM": _AGGRESSIVE, "QM": _QUICK}
 _ROLES = {"I": Role.INITIATOR, "R": Role.RESPONDER, "N": Role.RESPONDER}
 _INPUTS = {"IKE_MM_EXCH": _MAIN, "IKE_AM_EXCH": _AGGRESSIVE, "IKE_SA_REQ_MM": _MAIN, "IKE_SA_REQ_AM": _AGGRESSIVE}
@@ -57,18 +60,20 @@ class Isakmp(IpsecSteps):
         """Writes an ISAKMP record's events down; False when nobody knows the message."""
         if not self.journal.saw_ike and record.tag:
             self.journal.saw_ike = True
-        return not record.body or self._apply(record, self._ike.find_tolerant(record.body))
+        return not record.body or self._apply(record, self._ike)
 
     def read_ipsec(self, record: Record) -> bool:
         """Writes an IPSEC record's events down; False when nobody knows the message."""
-        return self._apply(record, self._ipsec.find_tolerant(record.body))
+        return self._apply(record, self._ipsec)
 
-    def _apply(self, record: Record, found: Found) -> bool:
+    def _apply(self, record: Record, table: Table) -> bool:
+        found = table.find_tolerant(record.body)
         if found is None:
             return False
         row, match = found
-        if row.step is not None:
-            self._steps[row.step](record, row, match)
+        step = row.step
+        if step is not None:
+            self._steps[step](record, row, match)
         elif row.kind is not None:
             self.plain(record, row, match)
         return True
@@ -81,12 +86,11 @@ class Isakmp(IpsecSteps):
         talk = self.talks.begin(remote, role) if letter == "N" else self.talks.of(record.context, remote, role)
         self._ports(talk, record, match, remote, role)
         if letter == "N":
-            self.add(talk, EventKind.STARTED, record)
-        transaction = Named(ExchangeType.TRANSACTION if state.startswith("CONF_") else None, None)
-        named = WIRE_NAMES.get(("received", letter, state), transaction)
+            self.add(talk, _STARTED, record)
+        named = WIRE_NAMES.get(("received", letter, state)) or (_TRANSACTION if state.startswith("CONF_") else _UNNAMED)
         if talk.repeating:
             talk.repeating = False
-        talk.last_received = self.add(talk, EventKind.RECEIVED, record, exchange=named.exchange, name=named.name)
+        talk.last_received = self.add(talk, _RECEIVED, record, exchange=named.exchange, name=named.name)
         talk.fresh.add("received")
         talk.received_state = state
         talk.refused_because = None
@@ -116,7 +120,7 @@ class Isakmp(IpsecSteps):
         named, message_id = self._sent_name(talk, letter, state)
         notify = talk.outgoing_notify
         talk.outgoing_notify = None
-        handle = self.add(talk, EventKind.SENT, record, exchange=named.exchange, name=named.name, message_id=message_id)
+        handle = self.add(talk, _SENT, record, exchange=named.exchange, name=named.name, message_id=message_id)
         if notify is not None:
             self.journal.amend(handle, payloads=("HASH", f"N({notify})") if state == "QM_IDLE" else (f"N({notify})",))
         if named.exchange is not _INFO:
@@ -127,7 +131,7 @@ class Isakmp(IpsecSteps):
     def _sent_name(self, talk: Talk, letter: str, state: str) -> tuple[Named, int | None]:
         """The name of a packet that goes out, and its message id."""
         if state.startswith("CONF_"):
-            return Named(ExchangeType.TRANSACTION, None), None
+            return _TRANSACTION, None
         if state.startswith("QM") or talk.outgoing is not None:
             outgoing, talk.outgoing = talk.outgoing, None
             if outgoing is not None and outgoing[0] != "INFO":
@@ -139,7 +143,7 @@ class Isakmp(IpsecSteps):
             return Named(_MAIN, "MM6"), None
         if (letter, state) == ("I", "AG_INIT_EXCH") and talk.state == "IKE_I_AM1" and "received" in talk.fresh:
             return Named(_AGGRESSIVE, "AM3"), None
-        return WIRE_NAMES.get(("sent", letter, state), Named(None, None)), None
+        return WIRE_NAMES.get(("sent", letter, state), _UNNAMED), None
 
     def _role_state(self, record: Record) -> tuple[str, str]:
         match = _ROLE_STATE.search(record.body)
@@ -185,7 +189,7 @@ class Isakmp(IpsecSteps):
             talk.phase1 = exchange
         received = self.journal.get(talk.last_received) if talk.last_received is not None else None
         if exchange is _AGGRESSIVE and received is not None and received.name is None and "received" in talk.fresh:
-            self._name(talk, "received", "AM1" if talk.role is Role.RESPONDER else "AM2")
+            self._name(talk, "received", "AM1" if talk.role is _RESPONDER else "AM2")
         if match["input"] == "IKE_INFO_NOTIFY":
             self.informational(talk)
 
@@ -201,11 +205,11 @@ class Isakmp(IpsecSteps):
         if told is not None:
             self._confirm(talk, record, *told)
         if new == "IKE_P1_COMPLETE":
-            self.add(talk, EventKind.ESTABLISHED, record, protocol=self.IKE, exchange=talk.phase1)
+            self.add(talk, _ESTABLISHED, record, protocol=self.IKE, exchange=talk.phase1)
         elif new == "IKE_QM_PHASE2_COMPLETE":
             talk.child_up = self.add(
                 talk,
-                EventKind.ESTABLISHED,
+                _ESTABLISHED,
                 record,
                 protocol=self.ESP,
                 exchange=_QUICK,
@@ -222,17 +226,15 @@ class Isakmp(IpsecSteps):
         """A transition names the message before it; alone, in an excerpt, it stands for the message."""
         if name == "MM1" and direction == "sent":
             # the machine moves before the first packet is printed
-            talk.role = Role.INITIATOR
+            talk.role = _INITIATOR
             talk.phase1 = _MAIN
             return
         if direction in talk.fresh:
             self._name(talk, direction, name)
             talk.fresh.discard(direction)
         elif not talk.fresh and not self._is_told(talk, direction, name) and (name[:2] != "QM" or not talk.sent_anything):
-            kind = EventKind.SENT if direction == "sent" else EventKind.RECEIVED
-            talk.role = talk.role or (
-                Role.INITIATOR if "_I_" in record.body else Role.RESPONDER if "_R_" in record.body else None
-            )
+            kind = _SENT if direction == "sent" else _RECEIVED
+            talk.role = talk.role or (_INITIATOR if "_I_" in record.body else _RESPONDER if "_R_" in record.body else None)
             handle = self.add(talk, kind, record, name=name, exchange=_EXCHANGE_OF[name[:2]])
             if direction == "received":
                 talk.last_received = handle
@@ -297,10 +299,10 @@ class Isakmp(IpsecSteps):
     def on_begin(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context)
         if talk.sent_anything or talk.over:
-            talk = self.talks.begin(talk.remote, Role.INITIATOR)
-        talk.role = Role.INITIATOR
+            talk = self.talks.begin(talk.remote, _INITIATOR)
+        talk.role = _INITIATOR
         talk.phase1 = _MAIN if match["mode"].lower() == "main" else _AGGRESSIVE
-        self.add(talk, EventKind.STARTED, record, exchange=talk.phase1)
+        self.add(talk, _STARTED, record, exchange=talk.phase1)
 
     def on_deleting(self, record: Record, row: Row, match: re.Match[str]) -> None:
         remote = clean_address(match["remote"])

@@ -13,7 +13,7 @@ from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.snapshot import Gap, RawOutput
-from ipsecbot.parse.draft import Draft, source_at
+from ipsecbot.parse.draft import Draft, freeze, source_at
 from ipsecbot.parse.ios.log.records import Record
 
 
@@ -114,6 +114,6 @@ class Journal:
         if self._more_gaps:
             why = f"{self._more_gaps} more lines were not understood, of other shapes than the {_MOST_SHAPES} listed"
             gaps.append(Gap(self.device, self.output.name, why))
-        events = tuple(event.freeze() for event in self._events if event is not None)
+        events = freeze(event for event in self._events if event is not None)
         self._events.clear()
         return events, tuple(gaps)

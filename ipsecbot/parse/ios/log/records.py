@@ -160,7 +160,8 @@ def _read_whole(number: int, line: str, year: int) -> Record | None:
         return None
     if body[:1] == ":":
         body = body.lstrip(": ")
-    return Record(tag or syslog or trace, context and context[1:-1], body[:_MAX_BODY], ((number, line),), at, fraction)
+    fields = tag or syslog or trace, context and context[1:-1], body[:_MAX_BODY], ((number, line),), at, fraction
+    return tuple.__new__(Record, fields)  # what Record(*fields) does, in half of the time
 
 
 def _parts(line: str) -> list[str]:

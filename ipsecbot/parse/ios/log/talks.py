@@ -12,6 +12,7 @@ from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.parse.ios.log.journal import Journal
 from ipsecbot.parse.ios.log.offers import Transform
 
+_INITIATOR, _RESPONDER = Role.INITIATOR, Role.RESPONDER
 _COUNTER_BITS = 0x00FFFFFF  # 134217730 = 0x08000002 is connection 2 of the software engine
 
 
@@ -139,7 +140,7 @@ class Talks:
         if current is not None and adoptable and (remote is None or current.remote in (None, remote)):
             self._give_number(current, number)
             return current
-        waiting = self._unnumbered.get((remote, Role.INITIATOR)) or self._unnumbered.get((remote, Role.RESPONDER))
+        waiting = self._unnumbered.get((remote, _INITIATOR)) or self._unnumbered.get((remote, _RESPONDER))
         if remote is not None and waiting is not None and waiting.keyed and waiting.number is None:
             self._give_number(waiting, number)
             return waiting
