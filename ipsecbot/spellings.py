@@ -98,7 +98,7 @@ def _hash_rows() -> Iterable[Spelling]:
     yield Spelling(
         Algorithm(INTEG, "md5"),
         ("HMAC_MD5_96",),
-        ("md5_128",),
+        (),
         ("md5",),
         ("md5",),
         ("esp-md5-hmac",),
@@ -109,7 +109,7 @@ def _hash_rows() -> Iterable[Spelling]:
     yield Spelling(
         Algorithm(INTEG, "sha1"),
         ("HMAC_SHA1_96",),
-        ("sha", "sha1_160"),
+        ("sha",),
         ("sha",),
         ("sha1", "sha"),
         ("esp-sha-hmac",),
@@ -130,6 +130,12 @@ def _hash_rows() -> Iterable[Spelling]:
         )
         yield Spelling(Algorithm(PRF, f"prfsha{bits}"), (f"PRF_HMAC_SHA2_{bits}",), ikev2=(f"sha{bits}",), show=(f"SHA{bits}",))
     yield Spelling(Algorithm(INTEG, "sha256_96"), ("HMAC_SHA2_256_96",), ("sha2_256_96",))
+    yield Spelling(Algorithm(INTEG, "md5_128"), ("HMAC_MD5_128",))
+    yield Spelling(Algorithm(INTEG, "sha1_160"), ("HMAC_SHA1_160",))
+    for bits in (128, 192, 256):  # AES-GMAC as AH knows it: an integrity algorithm
+        yield Spelling(Algorithm(INTEG, f"gmac{bits}"), (f"AES_{bits}_GMAC",))
+    yield Spelling(Algorithm(INTEG, "camelliaxcbc"), ("CAMELLIA_XCBC_96",))
+    yield Spelling(Algorithm(PRF, "prfcamelliaxcbc"), ("PRF_CAMELLIA128_XCBC",))
     yield Spelling(Algorithm(INTEG, "aesxcbc"), ("AES_XCBC_96",))
     yield Spelling(Algorithm(PRF, "prfaesxcbc"), ("PRF_AES128_XCBC",))
     yield Spelling(Algorithm(INTEG, "aescmac"), ("AES_CMAC_96",))
@@ -185,12 +191,22 @@ TABLE: tuple[Spelling, ...] = (
     *_aes_rows(),
     Spelling(_encr("chacha20poly1305", 256, aead=True), ("CHACHA20_POLY1305",), ("chacha20poly1305compat",)),
     Spelling(_encr("blowfish128", 128), ("BLOWFISH_CBC_128",), ("blowfish",)),
+    Spelling(_encr("blowfish192", 192), ("BLOWFISH_CBC_192",)),
     Spelling(_encr("blowfish256", 256), ("BLOWFISH_CBC_256",)),
+    *(
+        Spelling(_encr(f"{name}{bits}", bits), (f"{name.upper()}_CBC_{bits}",), ((name,) if bits == 128 else ()))
+        for name in ("serpent", "twofish")
+        for bits in (128, 192, 256)
+    ),
     Spelling(_encr("cast128", 128), ("CAST_CBC_128",), ("cast",)),
     Spelling(_encr("seal", 160), (), (), (), (), ("esp-seal",)),
     Spelling(_encr("null", 0), ("NULL",), (), (), (), ("esp-null",), (), ("NULL",)),
     *_hash_rows(),
     *_group_rows(),
+    Spelling(Algorithm(KE, "none"), ("KE_NONE",), ("modpnone",)),  # in ESP beside a group: PFS if the peer wants it
+    Spelling(Algorithm(KE, "modpnull"), ("MODP_NULL",)),
+    *(Spelling(Algorithm(KE, f"ntru{bits}"), (f"NTRU_{bits}",)) for bits in (112, 128, 192, 256)),
+    Spelling(Algorithm(KE, "newhope128"), ("NEWHOPE_128",)),
     Spelling(Algorithm(ESN, "esn"), ("EXT_SEQ",)),
     Spelling(Algorithm(ESN, "noesn"), ("NO_EXT_SEQ",)),
 )

@@ -125,7 +125,7 @@ def test_a_connection_without_options_has_charons_defaults() -> None:
 
 
 def test_an_ikev1_connection() -> None:
-    """IKEv1 puts method and lifetime into the proposal, knows one selector pair only, and takes just the mode it names."""
+    """IKEv1 puts method and lifetime into the proposal, offers the first selector only, and takes just the mode it names."""
     t = swan(
         """version = 1
         local_addrs = 192.0.2.1
@@ -156,7 +156,10 @@ def test_an_ikev1_connection() -> None:
     assert (ike.local_auth, ike.remote_auth) == (AuthMethod.XAUTH_PSK, AuthMethod.PSK)
     assert ike.prefers_own_proposals is True
     child = t.children[0]
-    assert [str(pair) for pair in child.selectors or ()] == ["10.1.0.0/16 === 10.2.0.0/16"]
+    assert [(str(pair), pair.local.word) for pair in child.selectors or ()] == [
+        ("10.1.0.0/16 === 10.2.0.0/16", 0),
+        ("10.3.0.0/16 === 10.2.0.0/16", 1),
+    ]
     assert (child.mode, child.start_action) == (EncapsulationMode.TRANSPORT, StartAction.START)
     assert child.pfs_source is not None
     assert child.pfs_source.text == "esp_proposals = aes256-sha1-modp1024"
@@ -177,7 +180,7 @@ def test_aggressive_mode_with_a_psk_needs_the_daemons_consent() -> None:
         ("version = 3", "invalid value for: version, config discarded"),
         ("rekey_time = soon", "invalid value for: rekey_time, config discarded"),
         ("remote_adrs = 192.0.2.1", "unknown option: remote_adrs, config discarded"),
-        ("children { c { remote_ts = 10.0.0.0/64 } }", "invalid value for: remote_ts, config discarded"),
+        ("children { c { remote_ts = 10.0.0/24 } }", "invalid value for: remote_ts, config discarded"),
         ("children { c { mode = tunel } }", "invalid value for: mode, config discarded"),
         ("local { auth = telepathy }", "invalid value for: auth, config discarded"),
     ],
@@ -234,7 +237,10 @@ def test_ipsec_conf_with_defaults_also_and_ends_swapped() -> None:
     net = read((K.IPSEC_CONF, IPSEC_CONF), own=("192.0.2.1",)).value.connections[0]
     assert (net.name, net.local_addresses, net.remote_addresses) == ("net", ("192.0.2.1",), ("192.0.2.2",))
     assert (str(net.ike.local_id), str(net.ike.remote_ids[0])) == ("C=CH, O=Acme, CN=east", "west.example")
-    assert [str(pair) for pair in net.children[0].selectors or ()] == ["10.2.0.0/16 === 10.1.0.0/16"]
+    assert [str(pair) for pair in net.children[0].selectors or ()] == [
+        "10.2.0.0/16 === 10.1.0.0/16",
+        "10.2.0.0/16 === 10.11.0.0/24[6/22]",
+    ]
     assert (net.children[0].mode, net.children[0].start_action) == (EncapsulationMode.TRANSPORT, StartAction.START)
     assert [proposal.keywords for proposal in net.ike.proposals] == [
         "aes128-sha256-prfsha256-modp2048",

@@ -21,12 +21,12 @@ from ipsecbot.parse.libreswan.status import read_status
 from ipsecbot.parse.libreswan.suites import Suites, read_suites, with_pfs
 from ipsecbot.parse.networks import read_network
 from ipsecbot.parse.read import EndConfig, Parsed
+from ipsecbot.parse.strongswan.config_selectors import read_protocol_ports
 from ipsecbot.parse.strongswan.files import ConfigFile
 from ipsecbot.parse.strongswan.identity import canonical_address, read_identity
 from ipsecbot.parse.strongswan.ipsec_sections import IpsecSection, Parameter, read_sections
 from ipsecbot.parse.strongswan.notes import Notes
 from ipsecbot.parse.strongswan.secrets import is_secret_line, read_secrets_files
-from ipsecbot.parse.strongswan.selectors import read_port_protocol
 
 T = TypeVar("T")
 _LISTINGS = (OutputKind.STATUSALL, OutputKind.LOG, OutputKind.DEBUG)
@@ -240,7 +240,7 @@ class _Conn:
         port = self.section.parameter(f"{side}protoport")
         if port is None:
             return found
-        narrowed = read_port_protocol(port.value)
+        narrowed = read_protocol_ports(port.value)
         if narrowed is None:
             self._bad(port)
             return ()

@@ -21,9 +21,22 @@ _METHODS: tuple[tuple[str, AuthMethod], ...] = (
 )
 _EXACT = ("psk",)  # nothing may follow
 _AS_WRITTEN = ("pubkey", "rsa", "ecdsa", "bliss", "ike:")  # never in upper case
-_EAP_TYPES = (
-    *("identity", "md5", "otp", "gtc", "tls", "ttls", "sim", "aka"),
-    *("peap", "mschapv2", "tnc", "pt", "dynamic", "radius"),
+# IANA "Extensible Authentication Protocol (EAP) Registry"; `dynamic` and `radius` are strongSwan's own
+_EAP_TYPES: tuple[tuple[str, int], ...] = (
+    ("identity", 1),
+    ("md5", 4),
+    ("otp", 5),
+    ("gtc", 6),
+    ("tls", 13),
+    ("sim", 18),
+    ("ttls", 21),
+    ("aka", 23),
+    ("peap", 25),
+    ("mschapv2", 26),
+    ("tnc", 38),
+    ("pt", 54),
+    ("radius", 256),
+    ("dynamic", 257),
 )
 # What a first round and a second round with XAUTH make together (ipsec.conf(5), `leftauth`).
 _WITH_XAUTH = {AuthMethod.PSK: AuthMethod.XAUTH_PSK, AuthMethod.PUBKEY: AuthMethod.XAUTH_PUBKEY}
@@ -43,10 +56,12 @@ def read_eap_type(text: str) -> str | None:
     """`eap-mschapv2` → `mschapv2`, `eap-7-12345` → `7-12345`; None where `auth` names no EAP method (or an unknown one)."""
     words = [word.strip() for word in text.partition(":")[0].split("-")]
     words = [word for word in words if word and word != "eap"]
-    known = bool(words) and (words[0].lower() in _EAP_TYPES or not c_number(words[0])[1])
+    known = bool(words) and (words[0].lower() in dict(_EAP_TYPES) or not c_number(words[0])[1])
     if not known or any(c_number(word)[1] for word in words[1:2]):
         return None
-    return "-".join(word.lower() for word in words[:2])
+    number = c_number(words[0])[0]
+    name = next((name for name, known in _EAP_TYPES if known == number), words[0].lower())
+    return "-".join((name, *words[1:2]))
 
 
 def read_xauth(text: str) -> str | None:

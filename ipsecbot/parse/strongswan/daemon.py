@@ -10,7 +10,8 @@ from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.strongswan.files import ConfigFile
 from ipsecbot.parse.strongswan.quantities import read_bool
-from ipsecbot.parse.strongswan.settings import Section, Setting, read_settings
+from ipsecbot.parse.strongswan.sections import Section, Setting
+from ipsecbot.parse.strongswan.settings import read_settings
 
 # Settings that may stand under `charon` (older starters), `charon-systemd` or both; the first found is in force.
 _DAEMONS = ("charon", "charon-systemd")

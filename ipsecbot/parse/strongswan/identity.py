@@ -33,21 +33,31 @@ _PREFIXES: tuple[tuple[str, IdType], ...] = (
     ("{9}", IdType.DN),
     ("{11}", IdType.KEY_ID),
 )
-_PREFIX = re.compile(r"(" + "|".join(re.escape(word) for word, _ in _PREFIXES) + r"):(#?)(.*)", re.DOTALL)
-_RDN = re.compile(r"\s*[,/]\s*(?=[A-Za-z0-9. ]+\s*=)")
+_PREFIX = re.compile(r"(" + "|".join(re.escape(word) for word, _ in _PREFIXES) + r"):(#?)(.*)", re.DOTALL | re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\s*([^\s=]+)\s*=\s*(.*?)\s*", re.DOTALL)
+# Parts of a distinguished name that charon knows (RFC 4519 and friends), in lower case; with any other it is no name to it.
+_ATTRIBUTES = frozenset(
+    (
+        *("nd", "uid", "dc", "cn", "sn", "serialnumber", "c", "l", "st", "street", "o", "ou", "t", "d", "postaladdress"),
+        *("postalcode", "n", "g", "i", "dnqualifier", "dmdname", "pseudonym", "id", "en", "employeenumber", "e", "email"),
+        *("emailaddress", "un", "unstructuredname", "ua", "unstructuredaddress", "tcgid"),
+    )
+)
+_ADDRESS_TYPES = (IdType.IPV4, IdType.IPV6)
 
 
 def read_identity(text: str, source: Source | None = None) -> IkeIdentity:
     """The identity that charon makes of `text`; every text is one, so nothing is raised. Values are canonical."""
     text = text.strip()
     if match := _PREFIX.fullmatch(text):
-        return _prefixed(dict(_PREFIXES)[match[1]], bool(match[2]), match[3], source)
+        return _prefixed(dict(_PREFIXES)[match[1].lower()], bool(match[2]), match[3], source)
     if "=" in text:
-        return IkeIdentity(IdType.DN, canonical_dn(text), source)
+        kind = IdType.DN if _is_name(text) else IdType.KEY_ID
+        return IkeIdentity(kind, canonical_dn(text) if kind is IdType.DN else text, source)
     if text in _ANY:
         return IkeIdentity(IdType.ANY, "%any", source)
     if text.startswith("@#"):
-        return IkeIdentity(IdType.KEY_ID, f"#{text[2:].lower()}", source)
+        return _prefixed(IdType.KEY_ID, True, text[2:], source)
     if text.startswith("@@"):
         return IkeIdentity(IdType.EMAIL, text[2:].lower(), source)
     if text.startswith("@"):
@@ -59,9 +69,25 @@ def read_identity(text: str, source: Source | None = None) -> IkeIdentity:
     )
 
 
+def _parts(text: str) -> list[str]:
+    """The parts of a name: separated by `/` where it begins with one, else by commas."""
+    text = text.strip()
+    return text[1:].split("/") if text.startswith("/") else text.split(",")
+
+
+def _is_name(text: str) -> bool:
+    parts = [_ATTRIBUTE.fullmatch(part) for part in _parts(text) if part.strip()]
+    return all(part is not None and _is_attribute(part[1]) for part in parts)
+
+
+def _is_attribute(word: str) -> bool:
+    # a dotted OID is no word that charon reads, but one that it prints
+    return word.lower() in _ATTRIBUTES or word.replace(".", "").isdecimal()
+
+
 def canonical_dn(text: str) -> str:
     """A distinguished name with its parts separated by `, `; `/C=CH/O=x` is the same name as `C=CH, O=x`."""
-    parts = (part.strip() for part in _RDN.split(text.strip().lstrip("/")))
+    parts = (part.strip() for part in _parts(text))
     return ", ".join("=".join(word.strip() for word in part.split("=", 1)) for part in parts if part)
 
 
@@ -94,16 +120,17 @@ def _address(text: str, source: Source | None) -> IkeIdentity | None:
 
 
 def _prefixed(kind: IdType, in_hex: bool, value: str, source: Source | None) -> IkeIdentity:
-    if not in_hex:
-        if kind is IdType.DN:
-            return IkeIdentity(kind, canonical_dn(value), source)
-        return IkeIdentity(kind, value if kind is IdType.KEY_ID else canonical_address(value), source)
-    try:
-        octets = bytes.fromhex(value)
-    except ValueError:
-        return IkeIdentity(kind, f"#{value.lower()}", source)
-    if kind in (IdType.IPV4, IdType.IPV6) and len(octets) in (4, 16):
-        return IkeIdentity(kind, str(ip_address(octets)), source)
-    if kind in (IdType.FQDN, IdType.EMAIL) and octets.isascii():
-        return IkeIdentity(kind, octets.decode("ascii").lower(), source)
-    return IkeIdentity(kind, f"#{octets.hex()}", source)
+    """What stands behind a prefix is taken as it is, octet by octet: `ipv4:192.0.2.1` is no address, `ipv4:#c0000201` is."""
+    octets = value.encode()
+    if in_hex:
+        try:
+            octets = bytes.fromhex(value if len(value) % 2 == 0 else f"0{value}")
+        except ValueError:
+            return IkeIdentity(kind, f"#{value.lower()}", source)
+    if kind in _ADDRESS_TYPES:
+        size = 4 if kind is IdType.IPV4 else 16
+        return IkeIdentity(kind, str(ip_address(octets[:size])) if len(octets) >= size else f"#{octets.hex()}", source)
+    if kind is IdType.DN or not octets.isascii() or not octets.decode("ascii").isprintable():
+        return IkeIdentity(kind, f"#{octets.hex()}", source)
+    text = octets.decode("ascii")
+    return IkeIdentity(kind, text if kind is IdType.KEY_ID else text.lower(), source)

@@ -5,22 +5,21 @@ Source: ipsec.conf(5) of strongSwan 5.9.8, tried against `swanctl --list-conns` 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ipsecbot.model.connection import ChildPolicy, EncapsulationMode, StartAction
 from ipsecbot.model.proposal import Proposal, Protocol, TransformType
-from ipsecbot.model.selectors import SelectorPair, TrafficSelector
+from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.wishes import ChildOptions, Limit, SaAction
 from ipsecbot.parse.strongswan import ipsec_words as words
+from ipsecbot.parse.strongswan.config_selectors import ANY, IPSEC_CONF, read_config_selector
 from ipsecbot.parse.strongswan.ipsec_values import ConnValues
 from ipsecbot.parse.strongswan.proposals import read_cipher_suites
 from ipsecbot.parse.strongswan.quantities import read_list, span
-from ipsecbot.parse.strongswan.selectors import pairs, read_selector
+from ipsecbot.parse.strongswan.selectors import written_pairs
 
 LIFETIME, MARGIN = 3600, 540  # seconds
 
 
-def read_child(values: ConnValues, local: str, remote: str, versions: tuple[int, ...]) -> ChildPolicy:
+def read_child(values: ConnValues, local: str, remote: str) -> ChildPolicy:
     """The child; `local` and `remote` are `left` and `right`, whichever is this host."""
     section = values.section
     protocol = Protocol.AH if values.text("ah") else Protocol.ESP
@@ -32,7 +31,7 @@ def read_child(values: ConnValues, local: str, remote: str, versions: tuple[int,
         name=section.name,
         protocol=protocol,
         proposals=proposals,
-        selectors=_pairs(_selectors(values, local), _selectors(values, remote), versions),
+        selectors=written_pairs(_selectors(values, local), _selectors(values, remote)),
         mode=_mode(values),
         lifetime=span(times.expiry),
         lifetime_bytes=volume.expiry or None,
@@ -83,11 +82,13 @@ def _mode(values: ConnValues) -> EncapsulationMode | None:
     return mode
 
 
-def read_suites(values: ConnValues, key: str, protocol: Protocol) -> tuple[Proposal, ...]:
+def read_suites(
+    values: ConnValues, key: str, protocol: Protocol, plugins: tuple[str, ...] | None = None
+) -> tuple[Proposal, ...]:
     """The proposals of `ike`, `esp` or `ah`; where nothing is said, charon's defaults."""
     parameter = values.parameter(key)
     source = parameter.source if parameter else values.section.source
-    read = read_cipher_suites(parameter.value if parameter else None, protocol, source)
+    read = read_cipher_suites(parameter.value if parameter else None, protocol, source, plugins=plugins)
     for problem in read.problems:
         values.notes.problem(problem, source)
     for word in read.unknown:
@@ -97,29 +98,14 @@ def read_suites(values: ConnValues, key: str, protocol: Protocol) -> tuple[Propo
 
 def _selectors(values: ConnValues, side: str) -> tuple[tuple[TrafficSelector, ...], ...]:
     """Every selector of one end; charon skips one that it cannot read, and takes the end's own address where none is left."""
-    protocol, first, last = values.get(f"{side}protoport", (0, 0, 65535))
+    narrowed = values.get(f"{side}protoport", ANY)
     parameter = values.parameter(f"{side}subnet")
     source = parameter.source if parameter else values.source(side) or values.section.source
     found: list[tuple[TrafficSelector, ...]] = []
     for one in read_list(parameter.value) if parameter else ():
-        selectors = read_selector(one, source, ranges=False)
-        if not selectors:
+        selectors = read_config_selector(one, IPSEC_CONF, source, narrowed)
+        if selectors:
+            found.append(selectors)
+        else:
             values.notes.gap(source, f"not a subnet, skipped: {one}")
-            continue
-        narrowed = one.endswith("]")
-        found.append(
-            selectors
-            if narrowed
-            else tuple(replace(each, protocol=protocol, first_port=first, last_port=last) for each in selectors)
-        )
-    return tuple(found) or ((TrafficSelector(None, protocol, first, last, source),),)
-
-
-def _pairs(
-    local: tuple[tuple[TrafficSelector, ...], ...], remote: tuple[tuple[TrafficSelector, ...], ...], versions: tuple[int, ...]
-) -> tuple[SelectorPair, ...]:
-    """Every local one with every remote one; IKEv1 knows one of each."""
-    count = 1 if versions == (1,) else None
-    mine = tuple(network for one in local[:count] for network in one)
-    theirs = tuple(network for one in remote[:count] for network in one)
-    return pairs(mine, theirs)
+    return tuple(found) or ((TrafficSelector(None, *narrowed, source=source),),)

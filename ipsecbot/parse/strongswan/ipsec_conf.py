@@ -65,7 +65,7 @@ class _Conn:
         versions = values.get("keyexchange", (2, 1))
         auto = values.text("auto")
         ike = self._ike(versions)
-        child = read_child(values, self.local.side, self.remote.side, versions)
+        child = read_child(values, self.local.side, self.remote.side)
         gives = self._virtual(self.remote.side)
         return Connection(
             name=section.name,
@@ -158,7 +158,7 @@ class _Conn:
         )
 
     def _proposals(self, versions: tuple[int, ...], method: AuthMethod | None) -> tuple[Proposal, ...]:
-        found = read_suites(self.values, "ike", Protocol.IKE)
+        found = read_suites(self.values, "ike", Protocol.IKE, self.daemon.plugins)
         if versions != (1,):
             return found
         lifetime = span(self._lifetime())

@@ -8,8 +8,8 @@ from __future__ import annotations
 from ipsecbot.model.connection import EncapsulationMode, StartAction
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.wishes import CertificateSending, Fragmentation, SaAction, Uniqueness
+from ipsecbot.parse.strongswan.config_selectors import read_protocol_ports
 from ipsecbot.parse.strongswan.quantities import c_number
-from ipsecbot.parse.strongswan.selectors import read_port_protocol
 from ipsecbot.parse.strongswan.values import Rules, word
 
 
@@ -143,7 +143,7 @@ END: Rules = (
     ("", str),
     ("ikeport", read_decimal),
     ("subnet", str),
-    ("protoport", lambda text: read_port_protocol(text)),
+    ("protoport", read_protocol_ports),
     ("sourceip", str),
     ("dns", str),
     ("firewall", _flag),

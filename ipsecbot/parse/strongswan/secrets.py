@@ -15,7 +15,7 @@ from ipsecbot.model.identity import IdType, Secret, SharedKey
 from ipsecbot.parse.strongswan.files import ConfigFile, included, is_pattern, roots
 from ipsecbot.parse.strongswan.identity import read_identity
 from ipsecbot.parse.strongswan.notes import Notes
-from ipsecbot.parse.strongswan.settings import Section
+from ipsecbot.parse.strongswan.sections import Section
 from ipsecbot.parse.strongswan.words import KEY_FILES, SECRETS
 
 TOKEN = re.compile(r"<secret:([0-9a-f]+|unknown)>")

@@ -9,73 +9,16 @@ output of strongSwan 5.9.8.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network, summarize_address_range
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
+from ipsecbot.parse.strongswan.services import PROTOCOLS, SERVICES
 
-# getprotobyname(3) and IANA "Protocol Numbers"
-_PROTOCOLS: tuple[tuple[str, int], ...] = (
-    ("%any", 0),
-    ("any", 0),
-    ("ip", 0),
-    ("icmp", 1),
-    ("igmp", 2),
-    ("ipencap", 4),
-    ("ipip", 4),
-    ("tcp", 6),
-    ("egp", 8),
-    ("udp", 17),
-    ("ipv6", 41),
-    ("gre", 47),
-    ("esp", 50),
-    ("ah", 51),
-    ("ipv6-icmp", 58),
-    ("icmpv6", 58),
-    ("icmp6", 58),
-    ("ospf", 89),
-    ("ospfigp", 89),
-    ("pim", 103),
-    ("ipcomp", 108),
-    ("vrrp", 112),
-    ("l2tp", 115),
-    ("sctp", 132),
-    ("udplite", 136),
-)
-# getservbyname(3): services seen in IPsec policies
-_SERVICES: tuple[tuple[str, int], ...] = (
-    ("ftp", 21),
-    ("ssh", 22),
-    ("telnet", 23),
-    ("smtp", 25),
-    ("domain", 53),
-    ("bootps", 67),
-    ("bootpc", 68),
-    ("tftp", 69),
-    ("http", 80),
-    ("www", 80),
-    ("kerberos", 88),
-    ("ntp", 123),
-    ("imap2", 143),
-    ("snmp", 161),
-    ("snmp-trap", 162),
-    ("bgp", 179),
-    ("ldap", 389),
-    ("https", 443),
-    ("microsoft-ds", 445),
-    ("isakmp", 500),
-    ("syslog", 514),
-    ("l2tp", 1701),
-    ("l2f", 1701),
-    ("radius", 1812),
-    ("mysql", 3306),
-    ("ms-wbt-server", 3389),
-    ("ipsec-nat-t", 4500),
-    ("postgresql", 5432),
-    ("http-alt", 8080),
-)
 _SELECTOR = re.compile(r"([^\[\]|\s]*)(?:\|[^\[\]\s]*)?(?:\[([^\]]*)\])?")
-_ICMP = re.compile(r"(\d+)\((\d+)\)")
+_ICMP = re.compile(r"(\d{1,3})(?:\((\d{1,3})\))?")
+_ICMP_PROTOCOLS = (1, 58)
 
 
 def read_selectors(text: str, source: Source | None = None) -> tuple[tuple[TrafficSelector, ...], tuple[str, ...]]:
@@ -94,14 +37,22 @@ def read_selectors(text: str, source: Source | None = None) -> tuple[tuple[Traff
     return tuple(found), tuple(unknown)
 
 
-def read_selector(word: str, source: Source | None = None, *, ranges: bool = True) -> tuple[TrafficSelector, ...]:
-    """One selector as the networks that make it up; empty where it is none. ipsec.conf knows no `ranges`."""
-    return tuple(_read(word, source)) if ranges or "-" not in word.partition("[")[0] else ()
-
-
 def pairs(local: tuple[TrafficSelector, ...], remote: tuple[TrafficSelector, ...]) -> tuple[SelectorPair, ...]:
     """Every local selector with every remote one: what a CHILD_SA with these lists covers."""
     return tuple(SelectorPair(mine, theirs) for mine in local for theirs in remote)
+
+
+def written_pairs(
+    local: tuple[tuple[TrafficSelector, ...], ...], remote: tuple[tuple[TrafficSelector, ...], ...]
+) -> tuple[SelectorPair, ...]:
+    """Every local one with every remote one, of lists whose items are the networks of one written selector each.
+
+    IKEv1 offers the first of each list only ("only the first selector is interpreted", swanctl.conf(5)), but charon answers
+    to an offer of any of them (live 5.9.8), so that all of them are kept, by number.
+    """
+    mine = tuple(replace(network, word=number) for number, one in enumerate(local) for network in one)
+    theirs = tuple(replace(network, word=number) for number, one in enumerate(remote) for network in one)
+    return pairs(mine, theirs)
 
 
 def read_pair(text: str, source: Source | None = None) -> tuple[tuple[SelectorPair, ...], tuple[str, ...]]:
@@ -112,17 +63,26 @@ def read_pair(text: str, source: Source | None = None) -> tuple[tuple[SelectorPa
     return pairs(local, remote), bad_local + bad_remote
 
 
-def read_port_protocol(text: str) -> tuple[int, int, int] | None:
-    """`tcp/80`, `17/%any`, `gre` (ipsec.conf `leftprotoport`) as protocol, first and last port; None where it is none."""
+def _protocol_ports(text: str) -> tuple[int, int, int] | None:
+    """`tcp/http`, `icmp/8`, `17/1000-2000` as protocol, first and last port; None where it is none."""
     protocol_word, _, port_word = text.strip().lower().partition("/")
-    protocol = dict(_PROTOCOLS).get(protocol_word, 0 if not protocol_word else _number(protocol_word, 255))
-    ports = _ports(port_word)
+    protocol = dict(PROTOCOLS).get(protocol_word, 0 if not protocol_word else _number(protocol_word, 255))
+    ports = _icmp_types(port_word) if protocol in _ICMP_PROTOCOLS else _ports(port_word)
     return None if protocol is None or ports is None else (protocol, *ports)
+
+
+def _icmp_types(word: str) -> tuple[int, int] | None:
+    """Of ICMP charon prints the type, with the code in brackets where it is not 0; the port is 256 times one plus the other."""
+    ends = [_ICMP.fullmatch(end) for end in word.split("-")]
+    if word in ("", "%any") or not all(ends) or len(ends) > 2:
+        return (0, 65535) if word in ("", "%any") else None
+    ports = [int(end[1]) * 256 + int(end[2] or 0) for end in ends if end]
+    return (ports[0], ports[-1]) if max(ports) <= 65535 else None
 
 
 def _read(word: str, source: Source | None) -> list[TrafficSelector]:
     match = _SELECTOR.fullmatch(word)
-    narrowed = read_port_protocol(match[2] or "") if match else None
+    narrowed = _protocol_ports(match[2] or "") if match else None
     if match is None or narrowed is None or not (match[1] or match[2]):
         return []
     return [TrafficSelector(network, *narrowed, source=source) for network in _networks(match[1])]
@@ -135,12 +95,13 @@ def _networks(text: str) -> list[IPv4Network | IPv6Network | None]:
     try:
         if not last:
             return [ip_network(text, strict=False)]
-        return list(_range(ip_address(first), ip_address(last)))
+        return list(read_range(ip_address(first), ip_address(last)))
     except (ValueError, TypeError):
         return []
 
 
-def _range(first: IPv4Address | IPv6Address, last: IPv4Address | IPv6Address) -> list[IPv4Network | IPv6Network]:
+def read_range(first: object, last: object) -> list[IPv4Network | IPv6Network]:
+    """The networks that make up a range; none of different families. Raises ValueError for one that runs down."""
     if isinstance(first, IPv4Address) and isinstance(last, IPv4Address):
         return list(summarize_address_range(first, last))
     if isinstance(first, IPv6Address) and isinstance(last, IPv6Address):
@@ -153,14 +114,11 @@ def _ports(word: str) -> tuple[int, int] | None:
         return 0, 65535
     if word in ("opaque", "%opaque"):
         return 65535, 0  # RFC 7296 section 3.13.1: OPAQUE is start 65535, end 0
-    if match := _ICMP.fullmatch(word):
-        port = int(match[1]) * 256 + int(match[2])
-        return (port, port) if port <= 65535 else None
     first_word, dash, last_word = word.partition("-")
-    if word in dict(_SERVICES):
+    if word in dict(SERVICES):
         first_word, dash = word, ""
-    first = dict(_SERVICES).get(first_word, _number(first_word, 65535))
-    last = dict(_SERVICES).get(last_word, _number(last_word, 65535)) if dash else first
+    first = dict(SERVICES).get(first_word, _number(first_word, 65535))
+    last = dict(SERVICES).get(last_word, _number(last_word, 65535)) if dash else first
     return (first, last) if first is not None and last is not None else None
 
 

@@ -15,42 +15,10 @@ from dataclasses import dataclass, field, replace
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.snapshot import Gap
 from ipsecbot.parse.strongswan.files import ConfigFile, included, is_pattern, roots
+from ipsecbot.parse.strongswan.sections import Node, Section, Setting, inherited
 
-DEPTH = 10  # nesting of includes and references that is followed
+DEPTH = 10  # nesting of includes that is followed
 NESTING = 40  # sections inside sections; no real file comes near
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """`key = value`. `cleared`: nothing stands behind `=`, which takes an inherited value away; `key = ""` is a value."""
-
-    key: str
-    value: str
-    source: Source
-    cleared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One section with everything that later and included sections of its name, and references, add to it."""
-
-    name: str
-    source: Source | None = None
-    settings: tuple[Setting, ...] = ()
-    sections: tuple[Section, ...] = ()
-    references: tuple[str, ...] = ()
-
-    def setting(self, key: str) -> Setting | None:
-        """The setting in force, None where there is none or nothing behind `=` cleared it."""
-        found = next((one for one in self.settings if one.key == key), None)
-        return found if found is not None and not found.cleared else None
-
-    def section(self, name: str) -> Section | None:
-        return next((one for one in self.sections if one.name == name), None)
-
-    def starting(self, prefix: str) -> tuple[Section, ...]:
-        """Sub-sections whose name starts with `prefix`, in file order (`local`, `local-2`, `ike-branch`)."""
-        return tuple(one for one in self.sections if one.name.startswith(prefix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +102,7 @@ class _Reader:
             section = _Open(name, first, references)
             self.stack[-1].items.append(section)
             self.stack.append(section)
-        elif self._peek() == "=":
+        elif self._peek() == "=" and not references:
             self._advance(self.at + 1)
             words = self._words()
             source = self.file.source(first, self.line)
@@ -204,34 +172,40 @@ def read_settings(files: tuple[ConfigFile, ...], *, complete: bool = False) -> S
     """
     readers = tuple(_Reader(file) for file in files)
     opened = {id(reader.file): reader.read() for reader in readers}
-    gaps: list[Gap] = []
+    tree = _Tree(files, opened, complete)
+    root = Node("")
+    for file in roots(files, _includes(readers)):
+        tree.add(root, opened[id(file)], file, 0)
+    broken = tuple(source for reader in readers for source in reader.broken)
+    gaps = [*tree.gaps, *(Gap(one.device, one.output, "syntax error", one.first_line, one.text) for one in broken)]
+    return Settings(inherited(root), tuple(gaps), broken)
 
-    def build(section: _Open, file: ConfigFile, depth: int) -> Section:
-        built = Section(section.name, file.source(section.line), references=section.references)
+
+class _Tree:
+    """All files put together: what stands later in a section of the same name adds to it and wins."""
+
+    def __init__(self, files: tuple[ConfigFile, ...], opened: dict[int, _Open], complete: bool) -> None:
+        self.files, self.opened, self.complete = files, opened, complete
+        self.gaps: list[Gap] = []
+
+    def add(self, into: Node, section: _Open, file: ConfigFile, depth: int) -> None:
+        into.references += (one for one in section.references if one not in into.references)
         for item in section.items:
             if isinstance(item, Setting):
-                built = _with_setting(built, item)
+                into.settings[item.key] = item
             elif isinstance(item, _Open):
-                built = _with_section(built, build(item, file, depth))
+                node = into.sections.setdefault(item.name, Node(item.name, file.source(item.line)))
+                self.add(node, item, file, depth)
             else:
-                built = include(built, file, *item, depth)
-        return built
+                self._include(into, file, *item, depth)
 
-    def include(into: Section, by: ConfigFile, pattern: str, line: int, depth: int) -> Section:
-        found = included(pattern, by, files) if depth < DEPTH else ()
-        if not found and not (is_pattern(pattern) and complete):
+    def _include(self, into: Node, by: ConfigFile, pattern: str, line: int, depth: int) -> None:
+        found = included(pattern, by, self.files) if depth < DEPTH else ()
+        if not found and not (is_pattern(pattern) and self.complete):
             text = by.source(line).text
-            gaps.append(Gap(by.device, by.output.name, "no file that this line includes was read", line, text))
+            self.gaps.append(Gap(by.device, by.output.name, "no file that this line includes was read", line, text))
         for file in found:
-            into = _extended(into, build(opened[id(file)], file, depth + 1))
-        return into
-
-    root = Section("")
-    for file in roots(files, _includes(readers)):
-        root = _extended(root, build(opened[id(file)], file, 0))
-    broken = tuple(source for reader in readers for source in reader.broken)
-    gaps += [Gap(one.device, one.output, "syntax error", one.first_line, one.text) for one in broken]
-    return Settings(_resolved(root, root, 0), tuple(gaps), broken)
+            self.add(into, self.opened[id(file)], file, depth + 1)
 
 
 def _includes(readers: tuple[_Reader, ...]) -> Iterator[tuple[ConfigFile, str]]:
@@ -243,50 +217,3 @@ def _includes(readers: tuple[_Reader, ...]) -> Iterator[tuple[ConfigFile, str]]:
                 yield from inside(item)
 
     return ((reader.file, pattern) for reader in readers for pattern in inside(reader.root))
-
-
-def _with_setting(section: Section, setting: Setting) -> Section:
-    if all(one.key != setting.key for one in section.settings):
-        return replace(section, settings=(*section.settings, setting))
-    return replace(section, settings=tuple(setting if one.key == setting.key else one for one in section.settings))
-
-
-def _with_section(section: Section, child: Section) -> Section:
-    if section.section(child.name) is None:
-        return replace(section, sections=(*section.sections, child))
-    merged = tuple(_extended(one, child) if one.name == child.name else one for one in section.sections)
-    return replace(section, sections=merged)
-
-
-def _extended(section: Section, later: Section) -> Section:
-    """`section` after the same section was read again: later values win."""
-    for setting in later.settings:
-        section = _with_setting(section, setting)
-    for child in later.sections:
-        section = _with_section(section, child)
-    return replace(section, references=(*section.references, *later.references))
-
-
-def _resolved(section: Section, root: Section, depth: int) -> Section:
-    """`section` with what it inherits; its own settings win, and inherited sections follow its own."""
-    for name in section.references if depth < DEPTH else ():
-        inherited = _find(root, name)
-        if inherited is not None:
-            section = _inheriting(section, _resolved(inherited, root, depth + 1))
-    return replace(section, sections=tuple(_resolved(child, root, depth) for child in section.sections))
-
-
-def _inheriting(section: Section, inherited: Section) -> Section:
-    own = {setting.key for setting in section.settings}
-    settings = (*section.settings, *(one for one in inherited.settings if one.key not in own))
-    names = {child.name for child in section.sections}
-    children = [_inheriting(child, inherited.section(child.name) or Section(child.name)) for child in section.sections]
-    children += [child for child in inherited.sections if child.name not in names]
-    return replace(section, settings=settings, sections=tuple(children))
-
-
-def _find(root: Section, path: str) -> Section | None:
-    section: Section | None = root
-    for name in path.split("."):
-        section = section.section(name) if section is not None else None
-    return section

@@ -29,12 +29,13 @@ from ipsecbot.parse.strongswan.identity import canonical_address
 from ipsecbot.parse.strongswan.notes import Notes
 from ipsecbot.parse.strongswan.proposals import default_proposals
 from ipsecbot.parse.strongswan.quantities import span
-from ipsecbot.parse.strongswan.settings import Section
+from ipsecbot.parse.strongswan.sections import Section
 from ipsecbot.parse.strongswan.swanctl_child import checked_proposals, read_child
 from ipsecbot.parse.strongswan.swanctl_rounds import CHILDREN, SIDES, read_rounds
 from ipsecbot.parse.strongswan.values import Values
 
 IKE_REKEY = 4 * 3600  # seconds
+_ANY = ("%any", "%any4", "%any6")
 _SECRET_AUTH = (AuthMethod.PSK, AuthMethod.XAUTH_PSK)
 
 
@@ -78,10 +79,10 @@ class _Connection:
         children = [child for one in section.sections if one.name.lower() == CHILDREN for child in one.sections]
         return Connection(
             name=section.name,
-            local_addresses=tuple(address for address in local if address != "%any"),
+            local_addresses=() if all(address in _ANY for address in local) else local,
             remote_addresses=remote or ("%any",),
             ike=ike,
-            children=tuple(read_child(child, versions, self.notes) for child in children),
+            children=tuple(read_child(child, self.notes) for child in children),
             problems=tuple(self.notes.problems),
             address_source=values.source("remote_addrs", "local_addrs"),
             source=section.source,
@@ -162,7 +163,9 @@ class _Connection:
         over = values.get("over_time", max(rekey, reauth) // 10)
         soonest = min(rekey, reauth) if rekey and reauth else max(rekey, reauth)
         spread = values.get("rand_time", min(over, soonest // 2))
-        return IkeTimes(span(rekey), span(reauth), span(over), span(spread), span(values.get("dpd_timeout", 0)))
+        timeout = values.get("dpd_timeout", 0)
+        timeout = max(timeout, values.get("dpd_delay", 0)) if timeout else 0
+        return IkeTimes(span(rekey), span(reauth), span(over), span(spread), span(timeout))
 
     def _accepted(self, mode: ExchangeMode, local_auth: AuthMethod | None) -> tuple[ExchangeMode, ...]:
         """A responder takes the mode its connection names only; aggressive mode with a PSK needs strongswan.conf as well."""
@@ -178,9 +181,9 @@ class _Connection:
         setting = self.section.setting("proposals")
         found: tuple[Proposal, ...] = ()
         if setting is not None:
-            found = checked_proposals(setting, Protocol.IKE, self.values, self.notes)
+            found = checked_proposals(setting, Protocol.IKE, self.values, self.notes, self.daemon.plugins)
         if setting is None or not (found or self.values.refused):
-            found = default_proposals(Protocol.IKE, source=self.section.source)
+            found = default_proposals(Protocol.IKE, source=self.section.source, plugins=self.daemon.plugins)
         if versions != (1,):
             return found
         lifetime: timedelta = (times.reauthentication or times.rekey) + times.over

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from ipsecbot.model.connection import ChildPolicy
 from ipsecbot.model.proposal import Proposal, Protocol, TransformType
-from ipsecbot.model.selectors import SelectorPair, TrafficSelector
+from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.wishes import ChildOptions, Limit, SaAction
 from ipsecbot.parse.strongswan import words
+from ipsecbot.parse.strongswan.config_selectors import SWANCTL, read_config_selector
 from ipsecbot.parse.strongswan.notes import Notes
 from ipsecbot.parse.strongswan.proposals import default_proposals, read_proposals
 from ipsecbot.parse.strongswan.quantities import read_list, span
-from ipsecbot.parse.strongswan.selectors import pairs, read_selector
-from ipsecbot.parse.strongswan.settings import Section, Setting
+from ipsecbot.parse.strongswan.sections import Section, Setting
+from ipsecbot.parse.strongswan.selectors import written_pairs
 from ipsecbot.parse.strongswan.values import Values
 
 REKEY = 3600  # seconds
+_UNSET = 0xFFFFFFFF  # as a 32-bit number, -1
 _PROTOCOLS = (("esp_proposals", Protocol.ESP), ("ah_proposals", Protocol.AH))
 
 
-def read_child(section: Section, versions: tuple[int, ...], notes: Notes) -> ChildPolicy:
+def read_child(section: Section, notes: Notes) -> ChildPolicy:
     """A child with charon's defaults where nothing is said."""
     values = Values(section, words.CHILD, notes)
     proposals = _proposals(section, values, notes)
@@ -35,7 +37,7 @@ def read_child(section: Section, versions: tuple[int, ...], notes: Notes) -> Chi
         name=section.name,
         protocol=proposals[0].protocol if proposals else Protocol.ESP,
         proposals=proposals,
-        selectors=_pairs(local, remote, versions),
+        selectors=written_pairs(local, remote),
         mode=dict(words.MODES)[values.get("mode", "tunnel")],
         lifetime=span(times.rekey or times.expiry),
         lifetime_bytes=volume.rekey or volume.expiry or None,
@@ -61,7 +63,7 @@ def _limit(values: Values, unit: str, default: int = 0) -> Limit:
 
 def _options(values: Values) -> ChildOptions:
     label: str | None = None
-    window: int | None = None
+    window: int | None = values.get("replay_window", None)
     return ChildOptions(
         compression=values.get("ipcomp", False),
         on_dead_peer=values.get("dpd_action", SaAction.NONE),
@@ -70,7 +72,7 @@ def _options(values: Values) -> ChildOptions:
         short_sha256=values.get("sha256_96", False),
         label=values.get("label", label),
         padding=values.get("tfc_padding", 0),
-        replay_window=values.get("replay_window", window),
+        replay_window=None if window == _UNSET else window,
         installs_policies=values.get("policies", True),
         request_id=values.get("reqid", 0),
     )
@@ -88,9 +90,11 @@ def _proposals(section: Section, values: Values, notes: Notes) -> tuple[Proposal
     return default_proposals(Protocol.ESP, source=section.source, aead_first=True)
 
 
-def checked_proposals(setting: Setting, protocol: Protocol, values: Values, notes: Notes) -> tuple[Proposal, ...]:
+def checked_proposals(
+    setting: Setting, protocol: Protocol, values: Values, notes: Notes, plugins: tuple[str, ...] | None = None
+) -> tuple[Proposal, ...]:
     """The proposals of a setting; one that charon cannot take spoils the connection."""
-    read = read_proposals(setting.value, protocol, setting.source)
+    read = read_proposals(setting.value, protocol, setting.source, plugins=plugins)
     for problem in read.problems:
         notes.problem(problem, setting.source)
     for word in read.unknown:
@@ -106,17 +110,7 @@ def _selectors(section: Section, key: str, values: Values) -> tuple[tuple[Traffi
     dynamic = (TrafficSelector(None, source=section.source),)
     if setting is None:
         return (dynamic,)
-    found = tuple(read_selector(word, setting.source) for word in read_list(setting.value))
+    found = tuple(read_config_selector(word, SWANCTL, setting.source) for word in read_list(setting.value))
     if not all(found):
         values.refuse(setting)
     return tuple(one for one in found if one) or (dynamic,)
-
-
-def _pairs(
-    local: tuple[tuple[TrafficSelector, ...], ...], remote: tuple[tuple[TrafficSelector, ...], ...], versions: tuple[int, ...]
-) -> tuple[SelectorPair, ...]:
-    """Every local one with every remote one; "when IKEv1 is used only the first selector is interpreted" (swanctl.conf(5))."""
-    last = 1 if versions == (1,) else None
-    mine = tuple(network for one in local[:last] for network in one)
-    theirs = tuple(network for one in remote[:last] for network in one)
-    return pairs(mine, theirs)

@@ -10,7 +10,7 @@ from ipsecbot.model.wishes import AuthRound, Revocation
 from ipsecbot.parse.strongswan import words
 from ipsecbot.parse.strongswan.authentication import read_eap_type, read_method, read_xauth
 from ipsecbot.parse.strongswan.notes import Notes
-from ipsecbot.parse.strongswan.settings import Section
+from ipsecbot.parse.strongswan.sections import Section
 from ipsecbot.parse.strongswan.values import Values
 
 CHILDREN, SIDES = "children", ("local", "remote")

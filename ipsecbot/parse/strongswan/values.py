@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.parse.strongswan.notes import Notes
-from ipsecbot.parse.strongswan.settings import Section, Setting
+from ipsecbot.parse.strongswan.sections import Section, Setting
 
 T = TypeVar("T")
 Rules = tuple[tuple[str, Callable[[str], object | None]], ...]  # key → reader, None where the value is refused
