@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ipsecbot.collect.fingerprint import Fingerprinter
-from ipsecbot.diagnose.hygiene import hygiene
+from ipsecbot.diagnose.hygiene import hygiene, rekey_together
 from ipsecbot.diagnose.weigh import users_of, weigh
 from ipsecbot.errors import DeviceError, InputError
 from ipsecbot.explain import fingerprinter_of_run, read_ends
@@ -85,7 +85,10 @@ def compare_ends(left_name: str, right_name: str, lefts: Sequence[Endpoint], rig
         tuple(rights),
         tuple(tunnels),
         matched.unpaired,
-        cautions=tuple(caution for end in ends for caution in hygiene(end)),
+        cautions=(
+            *(caution for end in ends for caution in hygiene(end)),
+            *rekey_together(matched.matches),
+        ),
         gaps=tuple(gap for end in ends for gap in end.gaps),
         notes=tuple(_notes(lefts, rights)),
     )

@@ -104,13 +104,15 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """A choice in a configuration that stops nothing by itself and deserves a second look; `topic` is short and stable."""
+    """A choice in a configuration that stops nothing by itself and deserves a second look; `topic` is short and stable,
+    `reference` the document and section that says so."""
 
     device: str
     topic: str
     headline: str
     why: str
     evidence: tuple[Source, ...]
+    reference: str = ""
 
 
 class Conclusion(StrEnum):

@@ -53,6 +53,7 @@ def caution_document(caution: Caution) -> dict[str, Any]:
         "topic": caution.topic,
         "headline": caution.headline,
         "why": caution.why,
+        "reference": caution.reference,
         "evidence": [evidence_document(source) for source in caution.evidence],
     }
 

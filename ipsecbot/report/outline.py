@@ -149,8 +149,9 @@ def more(left: int) -> tuple[str, ...]:
 
 
 def _caution_line(caution: Caution) -> str:
-    lines = ", ".join(str(source.first_line) for source in caution.evidence)
-    return f"{caution.device}: {caution.headline} {caution.why[:1].upper()}{caution.why[1:]}. (line {lines})"
+    lines = ", ".join(f"{source.output} line {source.first_line}" for source in caution.evidence[:MOST_QUOTES])
+    told = "; ".join(part for part in (caution.reference, lines) if part)
+    return f"{caution.device}: {caution.headline} {caution.why[:1].upper()}{caution.why[1:]}. ({told})"
 
 
 def percent(confidence: float) -> str:

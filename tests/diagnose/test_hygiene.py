@@ -21,6 +21,7 @@ conn hq
   right=198.51.100.1
   rightsubnet=10.2.0.0/16
   authby=secret
+  dpdaction=restart
   auto=route
 """
 PHONES = """\
@@ -99,9 +100,41 @@ def test_the_daemon_itself() -> None:
 def test_a_router_with_old_algorithms() -> None:
     """Weak algorithms are named one by one, with the line of each proposal."""
     found = cautions((K.RUNNING_CONFIG, ROUTER), platform=Platform.CISCO_IOS)
-    weak = {one.headline for one in found if one.topic == "weak-proposal"}
-    assert weak == {"M 10: IKE allows 3des, modp1024.", "M 10: ESP allows des, md5."}
-    assert {"key-for-everybody", "no-pfs"} <= set(topics(found))
+    weak = {one.headline: one.reference for one in found if one.topic.startswith("weak-")}
+    assert weak == {
+        "M 10: IKE allows 3des.": "NIST SP 800-77r1",
+        "M 10: IKE allows modp1024.": "RFC 8247 section 2.4",
+        "M 10: ESP allows des.": "RFC 8221 section 5",
+        "M 10: ESP allows md5.": "RFC 8221 section 6",
+    }
+    assert {"key-for-everybody", "no-pfs", "no-dpd", "aggressive-psk"} <= set(topics(found))
+    assert all(one.reference for one in found)
+
+
+def test_one_line_that_many_tunnels_use_is_one_caution() -> None:
+    """Two entries with one weak policy and one transform set: each line is told once, with both names."""
+    second = ROUTER.replace(
+        "interface Ethernet0/0",
+        "crypto map M 20 ipsec-isakmp\n set peer 198.51.100.9\n set transform-set T\n match address A\ninterface Ethernet0/0",
+    )
+    found = cautions((K.RUNNING_CONFIG, second), platform=Platform.CISCO_IOS)
+    weak = [one.headline for one in found if one.topic == "weak-group"]
+    assert weak == ["M 10, M 20: IKE allows modp1024."]
+    assert [one.headline for one in found if one.topic == "no-dpd"] == ["M 10, M 20: no dead peer detection."]
+
+
+def test_forward_secrecy_of_ikev2_is_said_to_matter_later() -> None:
+    """The first CHILD_SA of IKEv2 never shows it."""
+    found = cautions((K.IPSEC_CONF, SOUND.replace("-ecp384!\n  left=", "!\n  left=")))
+    assert [one.headline for one in found] == ["hq: no perfect forward secrecy from the first rekey on."]
+
+
+def test_signatures_over_sha1() -> None:
+    """In IKEv1 the negotiated hash is what is signed; in IKEv2 a constraint may ask for it."""
+    certificates = SOUND.replace("authby=secret", "authby=pubkey").replace("ikev2", "ikev1")
+    old = certificates.replace("aes256gcm16-prfsha384-ecp384!", "aes256-sha1-modp2048!")
+    assert "sha1-signature" in topics(cautions((K.IPSEC_CONF, old)))
+    assert "sha1-signature" not in topics(cautions((K.IPSEC_CONF, old.replace("sha1", "sha256"))))
 
 
 def test_a_secret_is_no_caution_when_it_cannot_be_compared() -> None:

@@ -171,7 +171,7 @@ def test_questionable_choices_are_named_with_their_lines(chinese: Diagnosis) -> 
         "secret-used-twice",
     }
     of_routers = {one["topic"] for one in page["hygiene"] if one["device"] != gateway}
-    assert of_routers == {"weak-proposal", "key-for-everybody", "no-pfs"}
+    assert of_routers == {"weak-encryption", "weak-group", "key-for-everybody", "aggressive-psk", "no-pfs", "no-dpd"}
     assert all(one["evidence"] for one in page["hygiene"])
 
 
