@@ -28,6 +28,7 @@ class Aspect(StrEnum):
     PFS = "pfs"
     SELECTORS = "selectors"
     ENCAPSULATION = "encapsulation"
+    CHILDLESS = "childless"  # whether an IKE_SA may, or has to, come up without a CHILD_SA (RFC 6023)
 
 
 CHILD_ASPECTS = frozenset((Aspect.CHILD_PROPOSAL, Aspect.PFS, Aspect.SELECTORS, Aspect.ENCAPSULATION))

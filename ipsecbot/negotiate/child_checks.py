@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ipsecbot.model.connection import ChildPolicy, EncapsulationMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
 from ipsecbot.model.proposal import Algorithm, TransformType
-from ipsecbot.model.selectors import SelectorPair, mirrored
+from ipsecbot.model.selectors import SelectorPair, TrafficSelector, mirrored
 from ipsecbot.negotiate.offers import child_offers
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_child, rekey_mismatches
@@ -99,7 +99,7 @@ def _check_selectors(
     if offered and not configured:  # transport mode leaves nothing of the responder's
         return (), Checked((_selector_mismatch(initiator, mine, yours, ", ".join(map(str, offered)) or "none", "none"),))
     if version == 1 and not initiator.rules.offers_pairs_alone:
-        offered = tuple(pair for pair in offered if _words(pair) == _words(offered[0]))
+        offered = tuple(_with_one_port(pair) for pair in offered if _words(pair) == _words(offered[0]))
     chosen = _selected(initiator, responder, offered, yours, version)
     refused = chosen.refused
     if version == 1 and not initiator.rules.accepts_narrowed_v1:
@@ -134,6 +134,16 @@ def _selector_mismatch(initiator: Party, mine: ChildPolicy, yours: ChildPolicy, 
         responder=yours.selector_source or yours.source,
         offered_by=initiator.side,
     )
+
+
+def _with_one_port(pair: SelectorPair) -> SelectorPair:
+    """IKEv1 has room for one port in an identity (RFC 2407 section 4.6.2): of a range, charon sends the first."""
+
+    def first(one: TrafficSelector) -> TrafficSelector:
+        every = (one.first_port, one.last_port) in ((0, 65535), (65535, 0))
+        return one if every else replace(one, last_port=one.first_port)
+
+    return SelectorPair(first(pair.local), first(pair.remote))
 
 
 def _words(pair: SelectorPair) -> tuple[int, int]:

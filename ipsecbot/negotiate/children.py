@@ -9,6 +9,7 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.negotiation import ChildNegotiation, Choice
 from ipsecbot.model.proposal import TransformType
 from ipsecbot.negotiate.child_checks import ChildReplay, fit, replay_child
+from ipsecbot.negotiate.ike_checks import starts_childless
 from ipsecbot.negotiate.order import ordered
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.refusals import child_refusal
@@ -62,7 +63,10 @@ def _distance(child: ChildReplay) -> tuple[bool, int, int, bool]:
 
 
 def _told(initiator: Party, responder: Party, child: ChildReplay, version: int) -> ChildNegotiation:
-    mismatches = ordered(child.checked.mismatches, responder.rules, version)
+    found = child.checked.mismatches
+    if version == 2 and starts_childless(initiator):
+        found = tuple(replace(mismatch, late=False) for mismatch in found)
+    mismatches = ordered(found, responder.rules, version)
     mine, yours = child.initiator, child.responder
     left, right = (mine, yours) if initiator.side is Side.LEFT else (yours, mine)
     blocked = any(not mismatch.late for mismatch in mismatches)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
 from ipsecbot.model.proposal import Proposal, TransformType
+from ipsecbot.model.wishes import Childless
 from ipsecbot.negotiate.addresses import hides_behind, is_address, matches, named
 from ipsecbot.negotiate.methods import v1_method
 from ipsecbot.negotiate.offers import ike_offers
@@ -156,3 +157,31 @@ def _with_auth(party: Party) -> tuple[Proposal, ...]:
         )
         for proposal in ike.proposals
     )
+
+
+def starts_childless(initiator: Party) -> bool:
+    """Whether its first CHILD_SA has an exchange of its own (RFC 6023), and so a key exchange."""
+    options = initiator.connection.ike.options
+    return options is not None and options.childless is Childless.FORCE
+
+
+def check_childless(initiator: Party, responder: Party) -> Checked:
+    """An end that insists on an IKE_SA without a CHILD_SA against one that does not do it (strongSwan `childless`)."""
+    mine, yours = initiator.connection.ike, responder.connection.ike
+    if mine.options is None or yours.options is None:
+        return Checked()
+    wants, answers = mine.options.childless, yours.options.childless
+    insists, refuses = wants is Childless.FORCE, answers is Childless.NEVER
+    if not (insists and refuses) and not (answers is Childless.FORCE and not insists):
+        return Checked()
+    mismatch = Mismatch(
+        Aspect.CHILDLESS,
+        None,
+        str(wants),
+        str(answers),
+        initiator=mine.source,
+        responder=yours.source,
+        offered_by=initiator.side,
+        refused_by=initiator.side if insists else responder.side,
+    )
+    return Checked((mismatch,))

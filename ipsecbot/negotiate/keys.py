@@ -174,7 +174,7 @@ def _compare(
             offered_by=initiator.side,
             step=_step(initiator, proof[0], makes=party is proof[0]) if version == 2 else 0,
         )
-        for party, use in (mine, yours)
+        for party, use in ((mine, yours) if version == 2 else (yours, mine))  # IKEv1: MM4 needs the responder's first
         if use.known and not use.keys
     )
     if missing or unknown or mine[1].best is None or yours[1].best is None or proof[1].best is None:

@@ -86,10 +86,9 @@ def check_identities(initiator: Party, responder: Party, named: Presented) -> Ch
     """What each end sends against what the other expects; the responder looks first, and where it is asked for a name that
     is not its own, it is the one that refuses."""
     theirs = _expects(responder, initiator, initiator, named)
-    if named.refuses_name:
-        theirs = Checked(
-            tuple(replace(found, refused_by=responder.side, step=2) for found in theirs.mismatches), theirs.unknown
-        )
+    if named.refuses_name and named.responder is not None:
+        found = _differs(responder, initiator, initiator, named.responder, initiator.connection.ike.remote_ids)
+        theirs = Checked((replace(found, refused_by=responder.side, step=2),))
     return _expects(initiator, responder, initiator, named) + theirs
 
 

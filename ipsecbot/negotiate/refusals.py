@@ -32,6 +32,7 @@ _V2 = (
     _Row(Aspect.KEY_MISSING, _AUTH, _AUTH),
     _Row(Aspect.AUTH_METHOD, _AUTH, _AUTH),
     _Row(Aspect.KEY, _AUTH, _AUTH),
+    _Row(Aspect.CHILDLESS, "INVALID_SYNTAX"),
     _Row(Aspect.SELECTORS, "TS_UNACCEPTABLE"),
     _Row(Aspect.ENCAPSULATION, "TS_UNACCEPTABLE"),
     _Row(Aspect.CHILD_PROPOSAL, _NONE),

@@ -11,6 +11,7 @@ from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.negotiate.children import replay_children
 from ipsecbot.negotiate.ike_checks import (
     check_addresses,
+    check_childless,
     check_ike_proposals,
     check_mode,
     check_version,
@@ -57,6 +58,8 @@ def replay(
     checked += check_keys(first, second, named, version) + check_identities(first, second, named)
     if version == 1:
         checked += check_mode(first, second)
+    else:
+        checked += check_childless(first, second)
     children, silent = replay_children(first, second, version, choice)
     return replace(
         _negotiation(

@@ -97,6 +97,7 @@ _IKEV2_ORDER = (
     Aspect.KEY_MISSING,
     Aspect.AUTH_METHOD,
     Aspect.KEY,
+    Aspect.CHILDLESS,
     *_CHECKS_SELECTORS_FIRST,
 )
 

@@ -51,16 +51,25 @@ def select_lists(
     local = _narrowed([pair.local for pair in ours], [pair.local for pair in offered])
     remote = _narrowed([pair.remote for pair in ours], [pair.remote for pair in offered])
     if first_only:
-        local, remote = local[:1], remote[:1]
+        local, remote = _of_first_word(local), _of_first_word(remote)
     selected = tuple(SelectorPair(mine, theirs) for mine in local for theirs in remote)
     return SelectorChoice(selected, () if selected else offered, narrowed=bool(selected) and set(selected) != set(offered))
 
 
 def _narrowed(ours: list[TrafficSelector], offered: list[TrafficSelector]) -> list[TrafficSelector]:
     """Every overlap in the responder's order, without those that lie inside another."""
-    found = [both for own in dict.fromkeys(ours) for one in dict.fromkeys(offered) if (both := overlap(one, own)) is not None]
+    found = [
+        replace(both, word=own.word)
+        for own in dict.fromkeys(ours)
+        for one in dict.fromkeys(offered)
+        if (both := overlap(one, own)) is not None
+    ]
     unique = list(dict.fromkeys(found))
     return [one for one in unique if not any(other != one and overlap(one, other) == one for other in unique)]
+
+
+def _of_first_word(selectors: list[TrafficSelector]) -> list[TrafficSelector]:
+    return [one for one in selectors if one.word == selectors[0].word]
 
 
 def overlap_score(offered: tuple[SelectorPair, ...], configured: tuple[SelectorPair, ...]) -> int:

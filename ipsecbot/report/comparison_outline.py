@@ -50,6 +50,7 @@ ASPECTS = {
     Aspect.PFS: "perfect forward secrecy",
     Aspect.SELECTORS: "traffic selectors",
     Aspect.ENCAPSULATION: "encapsulation mode",
+    Aspect.CHILDLESS: "IKE_SA without a CHILD_SA",
 }
 _ANOTHER = "another key: "  # which of two different keys is the other one depends on where one stands
 MOST_SHOWN_WHOLE = 6  # tunnels that agree; of more, one line each
