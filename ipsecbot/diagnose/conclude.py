@@ -30,8 +30,7 @@ def conclude(tunnel: Tunnel) -> Diagnosis:
     """
     facts = establish(tunnel)
     own = narrowed(tunnel)
-    judgements = tuple(dated(facts, judge(rule, facts)) for rule in every_rule())
-    ranked = findings(judgements, tuple(hint for hint in hints(facts) if not is_outlived(facts, *hint)))
+    judgements, ranked = _judged(facts)
     best = ranked[0] if ranked and ranked[0].verdict is Verdict.FOUND else None
     kept = tuple(
         _with_remedies(tunnel, finding) for finding in (_after(best, ranked) if best is not None else ranked[:_MOST_CANDIDATES])
@@ -56,6 +55,17 @@ def conclude(tunnel: Tunnel) -> Diagnosis:
         confidence=best.confidence,
         headline=best.headline,
     )
+
+
+def faults_of(tunnel: Tunnel) -> tuple[Finding, ...]:
+    """The faults that `conclude` would find, best first, without remedies and all that a report adds."""
+    _, ranked = _judged(establish(tunnel))
+    return tuple(one for one in ranked if one.verdict is Verdict.FOUND and one.cause != "healthy")
+
+
+def _judged(facts: Facts) -> tuple[tuple[Judgement, ...], tuple[Finding, ...]]:
+    judgements = tuple(dated(facts, judge(rule, facts)) for rule in every_rule())
+    return judgements, findings(judgements, tuple(hint for hint in hints(facts) if not is_outlived(facts, *hint)))
 
 
 def _frame(tunnel: Tunnel) -> Diagnosis:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ipsecbot.diagnose.conclude import conclude
+from ipsecbot.diagnose.conclude import faults_of
 from ipsecbot.diagnose.remedy import remedies
 from ipsecbot.model.comparison import Agreement, ComparedTunnel, Match
 from ipsecbot.model.connection import Connection
-from ipsecbot.model.evidence import Finding, Remedy, Side, Source, Verdict, Verification
+from ipsecbot.model.evidence import Finding, Remedy, Side, Source, Verification
 from ipsecbot.model.negotiation import Negotiation
 from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
 
@@ -45,18 +45,14 @@ def _findings(tunnel: Tunnel, starts: tuple[Side, ...], up: tuple[Side, ...], ma
     told: list[Finding] = []
     if up and len(up) < len(starts):
         down = next(side for side in starts if side not in up)
-        told += (_one_way(finding, tunnel, up[0]) for finding in _found(_started_by(tunnel, match.replay(down))))
+        told += (_one_way(finding, tunnel, up[0]) for finding in faults_of(_started_by(tunnel, match.replay(down))))
         tunnel = _started_by(tunnel, match.replay(up[0]))
     elif len(starts) == 1:
         tunnel = _started_by(tunnel, match.replay(starts[0]))
-    for finding in (*_found(tunnel), *_late(tunnel, match, starts)):
+    for finding in (*faults_of(tunnel), *_late(tunnel, match, starts)):
         if finding.cause not in {other.cause for other in told}:
             told.append(finding)
     yield from told
-
-
-def _found(tunnel: Tunnel) -> tuple[Finding, ...]:
-    return tuple(one for one in conclude(tunnel).findings if one.verdict is Verdict.FOUND and one.cause != "healthy")
 
 
 def _late(tunnel: Tunnel, match: Match, starts: tuple[Side, ...]) -> Iterator[Finding]:
@@ -66,7 +62,7 @@ def _late(tunnel: Tunnel, match: Match, starts: tuple[Side, ...]) -> Iterator[Fi
         waiting = tuple(replace(found, late=False) for found in replay.mismatches if found.late)
         if waiting:
             then = _started_by(tunnel, replace(replay, mismatches=waiting, unknown=()))
-            yield from (replace(one, headline=f"From the first rekey on: {one.headline}") for one in _found(then))
+            yield from (replace(one, headline=f"From the first rekey on: {one.headline}") for one in faults_of(then))
 
 
 def _started_by(tunnel: Tunnel, replay: Negotiation) -> Tunnel:
