@@ -17,7 +17,7 @@ from ipsecbot.collect.failures import hung, lost, wrong_platform
 from ipsecbot.model.target import Target
 
 _MORE = re.compile(r"^[ \t]*-{1,2} ?[Mm]ore ?-{1,2}[ \t]*$", re.MULTILINE)
-_ERASED = re.compile(r"[ \t]*-{1,2} ?[Mm]ore ?-{1,2}[ \t]?(?:\x08+ *\x08*|\r *\r)?")
+_ERASED = re.compile(r"(?<![ \t])[ \t]*-{1,2} ?[Mm]ore ?-{1,2}[ \t]?(?:\x08+ *\x08*|\r *\r)?")
 _WIPED = re.compile(r"\x08+ *\x08+|\r +\r")  # what takes a pager's line away, when it comes after the key
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
 _ANY_PROMPT = re.compile(r"(?:^|\n)(?P<name>[^\n]{0,79}?\S)(?P<end>[>#$%]) ?\Z")
@@ -121,7 +121,7 @@ class Terminal:
                     continue
             tail = max(echoed, len(text) - 4000)
             if _asks_for_a_key(text, tail):
-                text = _ERASED.sub("", text)
+                text = text[:tail] + _ERASED.sub("", text[tail:])
                 self._channel.sendall(b" ")
                 continue
             last = max(prompt.finditer(text, tail), key=lambda match: match.start(), default=None)

@@ -23,7 +23,7 @@ Lines count from 1 over the whole output, split at line feeds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,7 @@ from ipsecbot.parse.read import Parsed
 
 Cell = str | tuple[str, ...]
 REFUSED = "the device refused this command"
+_MOST_GAPS = 500  # of one output; a text of a million odd lines must not become a million gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,15 @@ def _cell(raw: str | list[str | None]) -> Cell:
     return tuple(item for item in raw if item is not None) if isinstance(raw, list) else raw
 
 
+_GROUP = re.compile(r"\(\?P<\w+>")
+
+
+def _look(rules: Iterable[Any], *, refused: bool) -> re.Pattern[str]:
+    """One pattern for all lines that a state takes, or refuses: an unknown line need not be held against every rule."""
+    patterns = (_GROUP.sub("(?:", rule.regex) for rule in rules if (rule.line_op == "Error") is refused)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
+
+
 class _Machine(textfsm.TextFSM):  # type: ignore[misc]  # textfsm ships no types
     """A TextFSM that notes which line filled which column and survives an unknown line."""
 
@@ -112,6 +122,7 @@ class _Machine(textfsm.TextFSM):  # type: ignore[misc]  # textfsm ships no types
         self.records: list[tuple[dict[str, Cell], dict[str, int], int, int]] = []
         self.last_touched = 0
         super().__init__(template)
+        self._looks = {name: (_look(rules, refused=False), _look(rules, refused=True)) for name, rules in self.states.items()}
 
     def Reset(self) -> None:
         super().Reset()
@@ -152,6 +163,10 @@ class _Machine(textfsm.TextFSM):  # type: ignore[misc]  # textfsm ships no types
         unknown: list[int] = []
         self.Reset()
         for self.line_number, line in lines:
+            known, refused = self._looks[self._cur_state_name]
+            if known.match(line) is None:
+                unknown += (self.line_number,) if refused.match(line) else ()
+                continue
             try:
                 self._CheckLine(line)
             except textfsm.TextFSMError:
@@ -222,11 +237,10 @@ def run_template(platform: str, command: str, output: RawOutput, device: str) ->
         reasons = refused
     else:
         reasons |= dict.fromkeys(unknown, "unknown line")
-    gaps = tuple(
-        Gap(device, output.name, why, number, lines[number - 1].strip())
-        for number, why in sorted(reasons.items())
-        if number <= last
-    )
+    told = [(number, why) for number, why in sorted(reasons.items()) if number <= last]
+    gaps = tuple(Gap(device, output.name, why, number, lines[number - 1].strip()) for number, why in told[:_MOST_GAPS])
+    if len(told) > _MOST_GAPS:
+        gaps += (Gap(device, output.name, f"{len(told) - _MOST_GAPS} more lines were not understood"),)
     rows = tuple(_row(device, output.name, lines, *record) for record in records)
     return Parsed(rows, gaps, answered=bool(rows) or not refused)
 

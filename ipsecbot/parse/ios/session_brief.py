@@ -15,7 +15,7 @@ from ipsecbot.parse.ios.ike_sas import SessionView
 from ipsecbot.parse.ios.sa_words import canonical, duration
 from ipsecbot.parse.read import Parsed
 
-HEADING = re.compile(r"^\s*Peer\s+I/F\s+Username\b", re.MULTILINE)
+HEADING = re.compile(r"^[^\S\n]*Peer[^\S\n]+I/F[^\S\n]+Username\b", re.MULTILINE)
 _ROW = re.compile(
     r"\s*(?P<peer>[0-9A-Fa-f]+[.:][0-9A-Fa-f.:]+)\s+(?P<interface>[A-Z][A-Za-z]+[\d/.]+)(?P<names>(?:\s+\S+){0,3}?)"
     r"(?:\s+(?P<uptime>\d[\d:dwhy]+))?\s+(?P<state>[UDS][AINSK]{0,3})\s*$"

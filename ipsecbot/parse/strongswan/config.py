@@ -38,8 +38,10 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
     notes.gaps += swanctl.gaps
     ipsec = _files(outputs, OutputKind.IPSEC_CONF, device)
     sections = read_sections(ipsec, notes, complete=running is not None)
+    told = {(gap.output, gap.line) for gap in notes.gaps}
     for why, source in sections.broken:
-        if not any((gap.output, gap.line) == (source.output, source.first_line) for gap in notes.gaps):
+        if (source.output, source.first_line) not in told:
+            told.add((source.output, source.first_line))
             notes.gap(source, f"starter refuses the file: {why}")
     connections = (
         *read_connections(swanctl.root, daemon.value, notes),

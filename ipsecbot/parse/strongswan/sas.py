@@ -46,6 +46,7 @@ _MODES: tuple[tuple[str, EncapsulationMode], ...] = (
 )
 _KEY_SIZE = re.compile(r"-(\d+)(?=/|$)")
 _SPAN = re.compile(r"(\d+) (second|minute|hour|day)s?")
+_IS_STATUSALL = re.compile(r"^[^\S\n]*Security Associations \(", re.MULTILINE)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 Sas = tuple[tuple[IkeSa, ...], tuple[ChildSa, ...]]
@@ -54,7 +55,7 @@ Sas = tuple[tuple[IkeSa, ...], tuple[ChildSa, ...]]
 def read_sas(output: RawOutput, device: str) -> Parsed[Sas]:
     """Every IKE_SA and CHILD_SA listed, in the order printed. No SAs give `((), ())`; a policy that only waits for traffic
     is a ChildSa with state ABSENT. Lines that are not understood are gaps; nothing is raised."""
-    statusall = output.kind is OutputKind.STATUSALL or re.search(r"^\s*Security Associations \(", output.text, re.MULTILINE)
+    statusall = output.kind is OutputKind.STATUSALL or _IS_STATUSALL.search(output.text)
     parsed = run_template("strongswan", STATUSALL if statusall else LIST_SAS, output, device)
     gaps, ike_sas, child_sas = list(parsed.gaps), [], []
     parent: IkeSa | None = None
