@@ -59,12 +59,12 @@ def conclude(tunnel: Tunnel) -> Diagnosis:
 
 def faults_of(tunnel: Tunnel) -> tuple[Finding, ...]:
     """The faults that `conclude` would find, best first, without remedies and all that a report adds."""
-    _, ranked = _judged(establish(tunnel))
+    _, ranked = _judged(establish(tunnel), asks=False)
     return tuple(one for one in ranked if one.verdict is Verdict.FOUND and one.cause != "healthy")
 
 
-def _judged(facts: Facts) -> tuple[tuple[Judgement, ...], tuple[Finding, ...]]:
-    judgements = tuple(dated(facts, judge(rule, facts)) for rule in every_rule())
+def _judged(facts: Facts, *, asks: bool = True) -> tuple[tuple[Judgement, ...], tuple[Finding, ...]]:
+    judgements = tuple(dated(facts, judge(rule, facts, asks=asks)) for rule in every_rule())
     return judgements, findings(judgements, tuple(hint for hint in hints(facts) if not is_outlived(facts, *hint)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from ipsecbot.diagnose.addressing import addresses_of, is_translated
 from ipsecbot.diagnose.attempts import Attempt, Seen
@@ -58,9 +59,10 @@ def _total(numbers: tuple[int | None, ...]) -> int | None:
     return sum(known) if known else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """One tunnel with what still counts of its past. Built once by establish.py; every rule gets the same one."""
+    """One tunnel with what still counts of its past. Built once by establish.py; every rule gets the same one, and what
+    all of them ask is worked out once."""
 
     tunnel: Tunnel
     attempts: tuple[Attempt, ...]
@@ -100,7 +102,7 @@ class Facts:
             seen for seen in self.seen if seen.event.kind in kinds and role in (None, seen.role) and side in (None, seen.side)
         )
 
-    @property
+    @cached_property
     def initiator(self) -> Side | None:
         """Which end started the negotiation that counts, by its log or by the packets it could not send; None when nothing
         tells, or both did."""
@@ -113,7 +115,7 @@ class Facts:
             sides = {side for side in SIDES if any(sa.counters.send_errors for sa in self.state(side).children or ())}
         return sides.pop() if len(sides) == 1 else None
 
-    @property
+    @cached_property
     def passed(self) -> Stage:
         """The last stage both ends left behind in the newest attempt, or which the SAs that exist now prove.
 
@@ -156,7 +158,7 @@ class Facts:
         """Whether anything failed before our eyes: an attempt that was refused or got no answer."""
         return any(attempt.is_refused or attempt.is_unanswered for attempt in self.attempts)
 
-    @property
+    @cached_property
     def replays(self) -> tuple[Negotiation, ...]:
         """The replay of each pairing, in the direction that was seen; in both where that is not known."""
         pairings = self.tunnel.pairings or ()

@@ -96,9 +96,10 @@ def rule(cause: str, *needs: Need) -> Callable[[Callable[[Facts], Iterable[Testi
     return decorate
 
 
-def judge(candidate: Rule, facts: Facts) -> Judgement:
-    """FOUND on proof or strong evidence, CLEARED when the rule says so and has no clue, UNKNOWN otherwise."""
-    wanted = tuple(item for need in candidate.needs for item in missing(need, facts))
+def judge(candidate: Rule, facts: Facts, *, asks: bool = True) -> Judgement:
+    """FOUND on proof or strong evidence, CLEARED when the rule says so and has no clue, UNKNOWN otherwise. `asks`: whether to
+    say what else to collect."""
+    wanted = tuple(item for need in candidate.needs for item in missing(need, facts)) if asks else ()
     if candidate.needs and not any(is_present(need, facts) for need in candidate.needs):
         return Judgement(candidate.cause, Verdict.UNKNOWN, missing=wanted)
     said = tuple(candidate.look(facts))

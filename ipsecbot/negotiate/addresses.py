@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 ANY = "%any"
+_REMEMBERED = 4096
 
 # RFC 1918 and RFC 6598: what never crosses the Internet untranslated. (ipaddress.is_private would add documentation ranges.)
 _TRANSLATED = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
@@ -22,9 +24,8 @@ def match_length(pattern: str, address: str) -> int | None:
     """
     if pattern == ANY:
         return 0
-    try:
-        network, wanted = ip_network(pattern, strict=False), ip_address(address)
-    except ValueError:
+    network, wanted = _network(pattern), _address(address)
+    if network is None or wanted is None:
         return 128 if pattern.lower() == address.lower() else None
     return network.prefixlen if wanted.version == network.version and wanted in network else None
 
@@ -45,11 +46,24 @@ def named(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_network(text: str) -> bool:
+    return _network(text) is not None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    """The network a text means. Comparing thousands of tunnels asks about the same few texts again and again."""
     try:
-        ip_network(text, strict=False)
+        return ip_network(text, strict=False)
     except ValueError:
-        return False
-    return True
+        return None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
 
 
 def is_private(address: str) -> bool:
