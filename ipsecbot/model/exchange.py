@@ -106,6 +106,7 @@ class EventKind(StrEnum):
     FAILED = "failed"  # a negotiation failed and the line does not say why; `exchange` where it says which
 
 
+RECURSIVE = "recursive"  # the attribute of a LINK event: the interface went down because its peer is routed into it
 COUNTED = "counted"  # the context of an event that a table counts, without time or peer
 
 

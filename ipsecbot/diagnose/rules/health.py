@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 from ipsecbot.diagnose.attempts import Attempt
 from ipsecbot.diagnose.facts import SIDES, Facts, lines
@@ -14,7 +15,8 @@ from ipsecbot.ladder.vocabulary import DENIALS, ERROR_NOTIFIES
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.exchange import EventKind, LogEvent, Outcome
 from ipsecbot.model.proposal import Protocol
-from ipsecbot.model.sa import Role, SaState
+from ipsecbot.model.sa import ChildSa, Role, SaState
+from ipsecbot.model.selectors import SelectorPair
 
 _ENDINGS = (EventKind.PEER_SILENT, EventKind.IDLE, EventKind.DELETED, EventKind.DELETE_RECEIVED, EventKind.GAVE_UP)
 _TROUBLES = (EventKind.PEER_SILENT, EventKind.IDLE, EventKind.GAVE_UP, EventKind.REPLACED, EventKind.FAILED)
@@ -50,7 +52,9 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
         sa
         for side in known
         for sa in facts.state(side).children or ()
-        if sa.state is SaState.ABSENT and sa.counters.send_errors
+        if sa.state is SaState.ABSENT
+        and sa.counters.send_errors
+        and not _is_narrowed(sa, facts.state(side).usable_children)
     ]
     if failing:
         yield Cleared("another flow of this tunnel fails", lines(*(sa.source for sa in failing)))
@@ -76,6 +80,26 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
         believes = _may_be_alone_in_it(facts, known[0])
         strength, weight = (Strength.HINT, _ONE_END_BELIEVES) if believes else (Strength.STRONG, _ONE_END_IDLE)
     yield Clue(strength, Witness.STATE, evidence, f"The tunnel is up at {names}, with {words}.", weight=weight)
+
+
+def _is_narrowed(flow: ChildSa, usable: Iterable[ChildSa]) -> bool:
+    """IOS keeps the flow of its access list without SAs, beside the one that the peer narrowed it to, which carries packets."""
+    return any(
+        sa.remote == flow.remote
+        and sa.counters.packets_in
+        and all(any(_is_within(pair, wide) for wide in flow.selectors) for pair in sa.selectors)
+        for sa in usable
+        if sa.selectors
+    )
+
+
+def _is_within(narrow: SelectorPair, wide: SelectorPair) -> bool:
+    ends = ((narrow.local.network, wide.local.network), (narrow.remote.network, wide.remote.network))
+    return all(
+        (isinstance(one, IPv4Network) and isinstance(other, IPv4Network) and one.subnet_of(other))
+        or (isinstance(one, IPv6Network) and isinstance(other, IPv6Network) and one.subnet_of(other))
+        for one, other in ends
+    )
 
 
 def _are_history(facts: Facts, refused: list[Attempt]) -> bool:

@@ -66,6 +66,11 @@ IKEV1: tuple[Row, ...] = (
         r"local proxy (?P<local_proxy>\S+)",
         step="selectors_refused",
     ),
+    Row(
+        r"(?:.*\W)?(?:[Pp]roxy|PROXY) (?:ID|[Ii]dentit(?:y|ies))\W+(?:mismatch|MISMATCH|not supported)",
+        K.SELECTORS_REFUSED,
+        protocol=P.ESP,
+    ),
     Row(r"Crypto Map Policy not found for Session Type", K.SELECTORS_REFUSED, protocol=P.ESP),
     Row(
         r"(?:Static Crypto Map [Cc]heck|Skipping dynamic map|Mismatch: Overriding|Overriding Initiator's|IKE: requesting SPI|"

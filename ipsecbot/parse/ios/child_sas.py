@@ -28,6 +28,17 @@ from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.textfsm import Row, run_template
 from ipsecbot.spellings import by_ios
 
+_COUNTS = {
+    name: re.compile(rf"#{words}:?\s+(\d+)")
+    for name, words in (
+        ("packets_in", "pkts decaps"),
+        ("packets_out", "pkts encaps"),
+        ("send_errors", "send errors"),
+        ("receive_errors", "recv errors"),
+        ("replay_failed", r"pkts replay failed(?: \(re?cv\))?"),
+        ("verify_failed", "pkts verify failed"),
+    )
+}
 # IOS prints these headings for every flow, also for one without SAs
 _SECTION = re.compile(r"(?:in|out)bound\s+(?:esp|ah|pcp)\s+sas:")
 _MODES = (("Tunnel", EncapsulationMode.TUNNEL), ("Transport", EncapsulationMode.TRANSPORT))
@@ -50,6 +61,8 @@ def read_ipsec_sas(output: RawOutput, device: str) -> Parsed[tuple[ChildSa, ...]
         found, more = _excerpt(flow) if is_excerpt and not flow["CURRENT_OUTBOUND_SPI"] else _children(flow, sas)
         children += found
         gaps += more
+    if not parsed.value and (counted := _headless(output, device)) is not None:
+        children.append(counted)
     return Parsed(tuple(children), parsed.gaps + tuple(gaps), parsed.answered)
 
 
@@ -99,6 +112,20 @@ def _excerpt(flow: Row) -> tuple[list[ChildSa], list[Gap]]:
     if child.counters.packets_in or child.counters.packets_out:
         return [replace(child, state=SaState.ESTABLISHED)], gaps
     return [], [*gaps, gap_at(flow.source, "whether this flow has SAs is not shown")]
+
+
+def _headless(output: RawOutput, device: str) -> ChildSa | None:
+    """`| include pkts`: the counters alone, of one flow whose idents are not shown."""
+    counts = {name: [int(match[1]) for match in pattern.finditer(output.text)] for name, pattern in _COUNTS.items()}
+    if any(len(found) > 1 for found in counts.values()) or not (counts["packets_in"] or counts["packets_out"]):
+        return None  # several flows, of which none can be told from the others; or nothing that was counted
+    numbers = {name: found[0] for name, found in counts.items() if found}
+    if not (numbers.get("packets_in") or numbers.get("packets_out")):
+        return None
+    lines = output.text.split("\n")
+    printed = [number for number, line in enumerate(lines, 1) if "#pkts" in line]
+    source = Source(device, output.name, printed[0], printed[-1], lines[printed[0] - 1])
+    return ChildSa(state=SaState.ESTABLISHED, counters=Counters(**numbers), source=source)
 
 
 def _same_spi(spi: str | None, current: str) -> bool:

@@ -55,6 +55,10 @@ REPAIRS: tuple[Repair, ...] = (
         rf"^[^\S\n]*[\u2022\u00b7\u25cf\u25aa\u25e6\u2219\u2023\u2217\u204e•·][^\S\n]*(?={_MONTH}\s)",
         "*",
     ),
+    _row("stars and check marks as decoration", "", "[\u2605\u2606\u2b50\u2705\u274c\u2713\u2714\u26a0]\ufe0f?[^\\S\\n]?", ""),
+    _row("remarks behind an arrow", "", r"(?<=\S)[^\S\n]+[\u2190\u21d0\u27f5\u2b05][^\n]*$", ""),
+    _row("remarks behind an arrow", "<", r"(?<=\S)[^\S\n]+<(?:--+|==+|<<*)(?![->=<])[^\n]*$", ""),
+    _row("empty cells of a table", "|", r"(?<=\S)(?:[^\S\n]\|){2,}[^\S\n]*$", ""),
     _row("bullets", "", r"^[^\S\n]*[\u2022\u25cf\u25aa\u25e6\u2023][^\S\n]+(?=\S)", ""),
     _row("blanks behind the star", "*", rf"^[^\S\n]*\*[^\S\n]+(?={_MONTH}\s+\d)", "*"),
     _row(

@@ -35,8 +35,8 @@ _AUTHENTICATION = (
 )
 _PEER = re.compile(r"\s*Peer\s*=\s*([0-9A-Fa-f.:]+)")
 _ENTRY = re.compile(r"^.*?(?=\b(?:permit|deny)\b)")
-# what the unfiltered answer always holds
-WHOLE_ENTRY = re.compile(r"Transform sets\s*=\s*\{")
+# what the unfiltered answer always holds; the sets themselves follow on lines of their own
+WHOLE_ENTRY = re.compile(r"Transform sets\s*=\s*\{[ \t]*$", re.MULTILINE)
 Words = tuple[tuple[str, str], ...]
 
 

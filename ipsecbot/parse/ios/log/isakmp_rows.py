@@ -219,7 +219,7 @@ IPSEC: tuple[Row, ...] = (
         step="set_refused",
     ),
     Row(r"\(\w+\):\s*proposal part #?\d*,?\s*transform\w* proposals? not supported", step="set_refused"),
-    Row(r"\(\w+\):\s*invalid transform proposal flags", step="set_refused"),
+    Row(r"\(\w+\):\s*(?:invalid transform proposal flags|transform[ -]set (?:proposal )?mismatch)", step="set_refused"),
     Row(r"\(\w+\):\s*(?:encaps\w*|mode)\b.*(?:mismatch|not supported|does not match)", step="mode_refused"),
     Row(r"\(\w+\):.*PFS.*(?:mismatch|not match|not supported|required)", step="child_dh"),
     Row(r"\(\w+\):\s*(?:proxy identities not supported|invalid proxy)", step="selectors_refused"),

@@ -129,6 +129,9 @@ SYSLOG: dict[str, tuple[Row, ...]] = {
     "PKI-TRUSTPOOL_DOWNLOAD_FAILURE": (Row(r".*"),),
     "PKI-NON_AUTHORITATIVE_CLOCK": (Row(r".*", K.CERTIFICATE_DOUBT, attribute="not-yet-valid"),),
     "PKI-AUTOCERTERR": (Row(r".*", K.CERTIFICATE_DOUBT),),
+    # the way to the tunnel's destination leads into the tunnel itself
+    "TUN-RECURDOWN": (Row(r"(?P<detail>.*recursive routing.*)", K.LINK, attribute="recursive"),),
+    "ADJ-PARENT": (Row(r"(?P<detail>.*looped chain.*)", K.LINK, attribute="recursive"),),
     "LINEPROTO-UPDOWN": (Row(r"Line protocol on Interface (?P<name>[^,]+), changed state to (?P<state>\w+)", step="link"),),
     "LINK-UPDOWN": (Row(r"Interface (?P<name>[^,]+), changed state to (?P<state>\w+)", step="link"),),
     "LINK-CHANGED": (Row(r"Interface (?P<name>[^,]+), changed state to (?P<state>.+)", step="link"),),
