@@ -25,7 +25,7 @@ from ipsecbot.report.document import caution_document, evidence_document, findin
 
 SCHEMA = "ipsecbot.comparison/1"
 _UNREACHED = (Aspect.ADDRESS, Aspect.VERSION)  # what comes before the responder looks at any proposal
-_IKE = (*_UNREACHED, Aspect.EXCHANGE_MODE, Aspect.IKE_PROPOSAL)
+_IKE = (*_UNREACHED, Aspect.EXCHANGE_MODE, Aspect.IKE_PROPOSAL, Aspect.CHILDLESS)
 _PROOF = (Aspect.AUTH_METHOD, Aspect.KEY, Aspect.KEY_MISSING)
 
 

@@ -50,6 +50,7 @@ ASPECTS = {
     Aspect.PFS: "perfect forward secrecy",
     Aspect.SELECTORS: "traffic selectors",
     Aspect.ENCAPSULATION: "encapsulation mode",
+    Aspect.CHILDLESS: "start without a CHILD_SA",
     Aspect.CHILDLESS: "IKE_SA without a CHILD_SA",
 }
 _ANOTHER = "another key: "  # which of two different keys is the other one depends on where one stands

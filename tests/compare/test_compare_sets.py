@@ -1,0 +1,169 @@
+"""Many tunnels at once: which belong together, which are left over, what cannot be told, and how the work grows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from written_ends import LEFT, RIGHT, SCHEMA, ios, swanctl
+
+from bench.apparatus.sites import Fault, sites, write_ios, write_swan
+from ipsecbot.compare import compare_ends, compare_texts
+from ipsecbot.model.comparison import Agreement, Bond, Comparison
+from ipsecbot.model.evidence import Side
+from ipsecbot.model.negotiation import Aspect
+from ipsecbot.negotiate import match as matching
+from ipsecbot.report.comparison_outline import ASPECTS, comparison_outline, summary_line
+
+
+def paired(comparison: Comparison) -> dict[str, str]:
+    """Left connection → right device."""
+    return {one.match.left.connection.name: one.match.right.end.device.name for one in comparison.tunnels}
+
+
+@pytest.mark.parametrize("write", [write_ios, write_swan])
+def test_a_hub_and_its_sites_are_paired_and_every_fault_is_found_where_it_is(tmp_path: Path, write: object) -> None:
+    """Sixty sites, six faults: each at its own site, with its own cause, and nothing else."""
+    assert callable(write)
+    every = sites(60)
+    comparison = compare_texts(*map(str, write(every, tmp_path)))
+    assert len(comparison.tunnels) == 60
+    assert comparison.unpaired == ()
+    found = {one.match.right.end.device.name: [f.cause for f in one.findings] for one in comparison.tunnels}
+    for site in every:
+        causes = [] if site.fault is Fault.NONE else [site.fault.value]
+        assert [cause for cause in found[site.name] if cause in causes or not causes] == causes, site
+    assert comparison.tunnels[0].agreement is Agreement.MISMATCHED
+    assert comparison.tunnels[-1].agreement is Agreement.AGREES
+
+
+def test_what_has_no_partner_is_listed_on_its_side(tmp_path: Path) -> None:
+    """A hub with three sites of which one answers: two connections of the left side are left over."""
+    hub, folder = write_swan(sites(3), tmp_path)
+    comparison = compare_texts(str(hub), str(folder / "site00001"))
+    assert paired(comparison) == {"SITES 11": "site00001"}
+    assert [one.connection.name for one in comparison.unpaired_of(Side.LEFT)] == ["SITES 10", "SITES 12"]
+    assert summary_line(comparison) == "1 agree, 0 one-way, 0 mismatched; unpaired: 2 left (hub), 0 right (site00001)"
+    assert len(comparison_outline(comparison).unpaired) == 2
+
+
+TWINS = """connections {{
+  {first} {{
+    local_addrs = {own}
+    remote_addrs = {peer}
+    local {{ auth = psk }}
+    remote {{ auth = psk }}
+    children {{ {first} {{ local_ts = {mine}
+ remote_ts = {theirs} }} }}
+  }}
+  {second} {{
+    local_addrs = {own}
+    remote_addrs = {peer}
+    local {{ auth = psk }}
+    remote {{ auth = psk }}
+    children {{ {second} {{ local_ts = {mine}
+ remote_ts = {theirs} }} }}
+  }}
+}}
+secrets {{ ike-x {{ id-1 = {own}
+ id-2 = {peer}
+ secret = x }} }}
+"""
+
+
+def _twins(tmp_path: Path, name: str, end: object, names: tuple[str, str]) -> Path:
+    assert isinstance(end, type(LEFT))
+    path = tmp_path / f"{name}.conf"
+    text = TWINS.format(first=names[0], second=names[1], own=end.address, peer=end.peer, mine=end.network, theirs=end.far)
+    path.write_text(text)
+    return path
+
+
+def test_what_cannot_be_told_apart_is_said_to_be_ambiguous(tmp_path: Path) -> None:
+    """Two connections a side that differ in their names alone: the choice is named, with those that would do as well."""
+    comparison = compare_texts(
+        str(_twins(tmp_path, "west", LEFT, ("one", "two"))), str(_twins(tmp_path, "east", RIGHT, ("three", "four")))
+    )
+    assert len(comparison.tunnels) == 2
+    rivals = comparison.tunnels[0].match.rivals
+    assert {one.connection.name for one in rivals} == {"two", "four"}
+    assert "ambiguous" in comparison_outline(comparison).blocks[0].doubts[0]
+
+
+def test_a_name_that_both_ends_use_decides_between_twins(tmp_path: Path) -> None:
+    """The same two connections under the same names, in another order: no ambiguity."""
+    comparison = compare_texts(
+        str(_twins(tmp_path, "west", LEFT, ("one", "two"))), str(_twins(tmp_path, "east", RIGHT, ("two", "one")))
+    )
+    assert {(one.match.left.connection.name, one.match.right.connection.name) for one in comparison.tunnels} == {
+        ("one", "one"),
+        ("two", "two"),
+    }
+    assert all(Bond.NAME in one.match.bonds and not one.match.rivals for one in comparison.tunnels)
+
+
+def test_a_wrong_address_is_a_fault_of_a_pair_that_its_selectors_hold_together(tmp_path: Path) -> None:
+    """One end names a peer that is not there; what both protect tells that they are meant for each other."""
+    (tmp_path / "west.cfg").write_text(ios(LEFT))
+    (tmp_path / "east.conf").write_text(swanctl(RIGHT).replace("remote_addrs = 192.0.2.1", "remote_addrs = 192.0.2.99"))
+    comparison = compare_texts(str(tmp_path / "west.cfg"), str(tmp_path / "east.conf"))
+    (only,) = comparison.tunnels
+    assert Bond.SELECTORS in only.match.bonds
+    assert Bond.ADDRESSES not in only.match.bonds
+    assert "wrong-peer-address" in [finding.cause for finding in only.findings]
+
+
+def test_one_with_one_is_compared_even_when_nothing_ties_them(tmp_path: Path) -> None:
+    """Who gives two connections wants them compared; it is said that nothing else speaks for it."""
+    (tmp_path / "west.conf").write_text(swanctl(LEFT).replace("198.51.100.2", "198.51.100.77"))
+    (tmp_path / "east.conf").write_text(swanctl(RIGHT).replace("192.0.2.1", "192.0.2.77").replace("10.2.", "10.66."))
+    (only,) = compare_texts(str(tmp_path / "west.conf"), str(tmp_path / "east.conf")).tunnels
+    assert only.match.bonds == (Bond.NOTHING_ELSE,)
+    assert only.agreement is Agreement.MISMATCHED
+
+
+def test_a_gateway_for_anybody_never_starts_and_is_no_one_way_tunnel(tmp_path: Path) -> None:
+    """`remote_addrs = %any` only answers: the other direction is not missed."""
+    (tmp_path / "west.conf").write_text(
+        swanctl(LEFT).replace("remote_addrs = 198.51.100.2", "remote_addrs = %any").replace("start_action = trap", "")
+    )
+    (tmp_path / "east.conf").write_text(swanctl(RIGHT))
+    (only,) = compare_texts(str(tmp_path / "west.conf"), str(tmp_path / "east.conf")).tunnels
+    assert only.starts == (Side.RIGHT,)
+    assert only.agreement is Agreement.AGREES
+    assert comparison_says(only) == ["east"]
+
+
+def comparison_says(only: object) -> list[str]:
+    """Who may start it."""
+    from ipsecbot.model.comparison import ComparedTunnel
+
+    assert isinstance(only, ComparedTunnel)
+    ends = (only.match.tunnel.end(side) for side in only.comes_up_from)
+    return [end.device.name for end in ends if end is not None]
+
+
+def test_the_number_of_replays_grows_with_the_number_of_tunnels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with its square: one pairing a site is replayed, however many there are."""
+    counted: list[int] = []
+    original = matching.pairing_of
+
+    def counting(*arguments: object) -> object:
+        counted.append(1)
+        return original(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(matching, "pairing_of", counting)
+    numbers = []
+    for count in (20, 80):
+        (tmp_path / str(count)).mkdir()
+        read = compare_texts(*map(str, write_ios(sites(count), tmp_path / str(count))))
+        counted.clear()
+        compare_ends("hub", "sites", read.left, read.right)
+        numbers.append(len(counted))
+    assert numbers == [20, 80]
+
+
+def test_every_aspect_has_its_words_and_stands_in_the_schema() -> None:
+    """A new aspect of a negotiation needs both."""
+    assert set(ASPECTS) == set(Aspect)
+    assert set(SCHEMA["$defs"]["reason"]["properties"]["aspect"]["enum"]) == {one.value for one in Aspect}
