@@ -21,7 +21,7 @@ from ipsecbot.model.tunnel import Endpoint
 ASPECTS: Mapping[str, tuple[Aspect, ...]] = {
     "no-config-for-peer": (Aspect.ADDRESS,),
     "ike-version-mismatch": (Aspect.VERSION,),
-    "exchange-mode-mismatch": (Aspect.EXCHANGE_MODE,),
+    "exchange-mode-mismatch": (Aspect.EXCHANGE_MODE, Aspect.CHILDLESS),
     "ike-proposal-mismatch": (Aspect.IKE_PROPOSAL,),
     "auth-method-mismatch": (Aspect.AUTH_METHOD, Aspect.IKE_PROPOSAL),
     "psk-mismatch": (Aspect.KEY, Aspect.KEY_MISSING),

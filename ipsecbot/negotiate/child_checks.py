@@ -82,7 +82,8 @@ def _blame_mode(
     selectors, checked = _check_selectors(initiator, responder, tunnels[0], tunnels[1], version)
     if checked.mismatches:
         return (), refused + _check_mode(initiator, responder, mine, yours, version)
-    return selectors, Checked((_mode_mismatch(initiator, mine, yours, mine.mode, yours.mode),), checked.unknown)
+    found = _mode_mismatch(initiator, mine, yours, mine.mode, yours.mode)
+    return selectors, Checked((replace(found, refused_by=refused.mismatches[0].refused_by),), checked.unknown)
 
 
 def _check_selectors(

@@ -135,13 +135,19 @@ def _identity_score(key: SharedKey, me: IkeIdentity | None, peer: IkeIdentity) -
 
 def check_keys(initiator: Party, responder: Party, named: Presented, version: int) -> Checked:
     """Missing and differing keys, where pre-shared keys are used at all; both directions where they can differ."""
+    stands_alone = version == 1 and initiator.rules.keys is KeyRule.IDENTITY  # one method for both ends: the initiator's
+    if stands_alone and not (_by_shared_key(initiator, local=True) and _by_shared_key(initiator, local=False)):
+        return Checked()
     found = Checked()
-    for prover, verifier in ((initiator, responder), (responder, initiator)):
-        if not _by_shared_key(prover, local=True) or not (_by_shared_key(verifier, local=False) or verifier.takes_any_method):
+    for prover, verifier in ((initiator, responder), (responder, initiator))[: version if stands_alone else 2]:
+        asked = verifier.takes_any_method or _by_shared_key(verifier, local=False) or stands_alone
+        if not _by_shared_key(prover, local=True) and not stands_alone:
             continue
         for_prover = keys_of(prover, verifier, named, version=version, initiates=prover is initiator, local=True)
         for_verifier = keys_of(verifier, prover, named, version=version, initiates=verifier is initiator, local=False)
         checked = _compare(initiator, responder, (prover, for_prover), (verifier, for_verifier), version)
+        if not asked:  # the other end wants another proof: only what this one cannot even make counts
+            checked = Checked(tuple(one for one in checked.mismatches if one.at_fault is prover.side))
         found = Checked(
             tuple(dict.fromkeys(found.mismatches + checked.mismatches)), tuple(dict.fromkeys(found.unknown + checked.unknown))
         )

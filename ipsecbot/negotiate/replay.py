@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ipsecbot.model.connection import Connection
+from ipsecbot.model.connection import Connection, ExchangeMode
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.negotiation import Aspect, ChildNegotiation, Negotiation
 from ipsecbot.model.tunnel import Endpoint
@@ -84,7 +84,9 @@ def _negotiation(
     child = next((one for one in children if one.mismatches), children[0] if children else None)
     mismatches = checked.mismatches + (child.mismatches if child else ())
     unknown = checked.unknown + (child.unknown if child else ())
-    before = ordered(checked.mismatches, responder.rules, version)
+    aggressive = version == 1 and initiator.connection.ike.initiates_mode is ExchangeMode.AGGRESSIVE
+    start = initiator.side if aggressive else None
+    before = ordered(checked.mismatches, responder.rules, version, aggressive_from=start)
     return Negotiation(
         initiator=initiator.side,
         left=left.connection,
@@ -95,7 +97,7 @@ def _negotiation(
         left_child=child.left_child if child else None,
         right_child=child.right_child if child else None,
         selectors=child.selectors if child else (),
-        mismatches=ordered(mismatches, responder.rules, version),
+        mismatches=ordered(mismatches, responder.rules, version, aggressive_from=start),
         unknown=tuple(dict.fromkeys(unknown)),
         children=children,
         refusal=ike_refusal(initiator, responder, before, version, chosen=chosen),
