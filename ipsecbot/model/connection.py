@@ -63,6 +63,7 @@ class IkePolicy:
     mode_source: Source | None = field(default=None, compare=False, repr=False)
     local_round: str | None = field(default=None, compare=False)
     remote_round: str | None = field(default=None, compare=False)
+    trustpoint: str | None = field(default=None, compare=False)  # what the vendor calls the place of its certificates
     local_rounds: tuple[AuthRound, ...] | None = None  # every round in order; None: the vendor has no such thing, or not known
     remote_rounds: tuple[AuthRound, ...] | None = None
     times: IkeTimes | None = None

@@ -69,13 +69,14 @@ class FilterRule:
 @dataclass(frozen=True, slots=True)
 class Filter:
     """A list of rules on an interface, the first that fits decides, and nothing else passes. `rules` None: the list was not
-    shown. `source`: where it is applied."""
+    shown. `source`: where it is applied; `addresses`: of that interface."""
 
     name: str
     interface: str
     inbound: bool
     rules: tuple[FilterRule, ...] | None
     source: Source
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ LINES = [
         "ios keyring",
         IOS2,
         {"has_key": False},
-        ("crypto ikev2 keyring KR", " peer <name>", "  address 192.0.2.1", "  pre-shared-key <the shared secret>"),
+        ("crypto ikev2 keyring KR", " peer west", "  address 192.0.2.1", "  pre-shared-key <the shared secret>"),
     ),
 ]
 

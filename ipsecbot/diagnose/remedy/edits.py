@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from ipsecbot.model.connection import ChildPolicy, Connection, EncapsulationMode, ExchangeMode
 from ipsecbot.model.evidence import Side, Source
-from ipsecbot.model.identity import IkeIdentity, SharedKey
+from ipsecbot.model.identity import AuthMethod, IkeIdentity, SharedKey
 from ipsecbot.model.proposal import Proposal, TransformType
 from ipsecbot.model.selectors import SelectorPair
+from ipsecbot.model.surroundings import Filter
 
 
 class What(StrEnum):
@@ -31,6 +32,10 @@ class What(StrEnum):
     PERMIT = "permit"
     RELOAD = "reload"
     TRAFFIC = "traffic"
+    AUTH_METHOD = "auth-method"
+    LOCAL_ADDRESS = "local-address"
+    INCOMPLETE = "incomplete"
+    CERTIFICATE = "certificate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,11 @@ class Edit:
 
     `proposal` is the one to write, `kinds` the transform types in it that differ from before, `others` the proposals of
     the same list that stay. `near`: the line that is changed. `key`: the entry that is replaced, where there is one.
+    `label`: a name for what has to be made new. `used_by`: what else of this end uses what is changed. `whole`: the proposal
+    takes the place of the old one altogether. `keep`: selectors that stay beside `selectors`. `auth`, `own_auth`: how the peer
+    and this end authenticate. `needs_key`: there is no key for `address` yet. `interface`: where something is to be applied.
+    `problem`: what is missing, in the parser's words. `cause`: of the finding, where one writer serves several.
+    `packet_filter`: the list on the outside interface.
     """
 
     what: What
@@ -55,6 +65,17 @@ class Edit:
     own_address: str | None = None
     ports: tuple[int, ...] = ()
     key: SharedKey | None = None
+    label: str | None = None
+    used_by: tuple[str, ...] = ()
+    whole: bool = False
+    keep: tuple[SelectorPair, ...] = ()
+    auth: AuthMethod | None = None
+    own_auth: AuthMethod | None = None
+    needs_key: bool = False
+    interface: str | None = None
+    problem: str | None = None
+    cause: str | None = None
+    packet_filter: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)

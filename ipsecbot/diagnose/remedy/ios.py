@@ -10,134 +10,21 @@ import re
 from collections.abc import Callable, Mapping
 
 from ipsecbot.diagnose.remedy.edits import Plan, What
-from ipsecbot.model.connection import Connection, ExchangeMode
+from ipsecbot.diagnose.remedy.ios_incomplete import incomplete
+from ipsecbot.diagnose.remedy.ios_keys import key, key_for_new_address, new_peer
+from ipsecbot.diagnose.remedy.ios_new import new_connection
+from ipsecbot.diagnose.remedy.ios_proposals import auth_method, child_proposal, encapsulation, ike_proposal, pfs
+from ipsecbot.diagnose.remedy.ios_words import UNNAMED, Lines, context, is_v1, keyword_of, label, opening, permit_rule
+from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.identity import IdType, IkeIdentity
-from ipsecbot.model.proposal import Algorithm, Proposal, TransformType
-from ipsecbot.model.selectors import SelectorPair, TrafficSelector
-from ipsecbot.spellings import group_number, ios_words
+from ipsecbot.model.selectors import SelectorPair
 
-SECRET = "<the shared secret>"  # noqa: S105  the words that stand where only the operator knows what to type
-Lines = tuple[str, ...]
-
-_ISAKMP_COMMANDS = {TransformType.ENCR: "encr", TransformType.INTEG: "hash", TransformType.KE: "group"}
-_IKEV2_COMMANDS = {
-    TransformType.ENCR: "encryption",
-    TransformType.INTEG: "integrity",
-    TransformType.PRF: "prf",
-    TransformType.KE: "group",
-}
-_PROTOCOLS = {0: "ip", 1: "icmp", 6: "tcp", 17: "udp", 47: "gre", 50: "esp", 51: "ahp"}
 _PORTS = {500: "isakmp", 4500: "non500-isakmp"}
-_CONTEXT = re.compile(
-    r"^(crypto (map|dynamic-map|ipsec profile|isakmp profile|ikev2 profile|keyring|ikev2 keyring)|interface)\b"
-)
 _ACL = re.compile(r"^(?:ip access-list extended|access-list|match address)\s+(\S+)")
 
 
-def _is_v1(connection: Connection | None) -> bool:
-    return connection is not None and connection.ike.versions[:1] == (1,)
-
-
-def _context(plan: Plan, words: str) -> str:
-    """The configuration line that opens the part of this connection which begins with `words`."""
-    places = [plan.edit.near]
-    if plan.child is not None:
-        places += [plan.child.source, plan.child.pfs_source, plan.child.mode_source]
-    if plan.connection is not None:
-        ike = plan.connection.ike
-        places += [plan.connection.source, plan.connection.address_source, ike.source, ike.auth_source, ike.version_source]
-    texts = [place.text.strip() for place in places if place is not None]
-    return next((text for text in texts if text.startswith(words) and _CONTEXT.match(text)), f"{words} <name>")
-
-
-def _opening(plan: Plan) -> str:
-    """The crypto map entry or IPsec profile of this connection."""
-    found = [_context(plan, words) for words in ("crypto map", "crypto dynamic-map", "crypto ipsec profile")]
-    return next((text for text in found if "<name>" not in text), "crypto map <name> <number> ipsec-isakmp")
-
-
-def _spelled(field: str, algorithms: tuple[Algorithm, ...]) -> str | None:
-    words = [ios_words(field, algorithm) for algorithm in algorithms]
-    return None if not words or None in words else " ".join(word for word in words if word)
-
-
-def _ike_proposal(plan: Plan) -> Lines | None:
-    proposal = plan.edit.proposal
-    if proposal is None:
-        return None
-    v1 = _is_v1(plan.connection)
-    commands, field = (_ISAKMP_COMMANDS, "isakmp") if v1 else (_IKEV2_COMMANDS, "ikev2")
-    opening = (
-        f"crypto isakmp policy {proposal.number or '<number>'}" if v1 else f"crypto ikev2 proposal {proposal.name or '<name>'}"
-    )
-    lines = [opening]
-    for kind in plan.edit.kinds:
-        if kind not in commands:
-            continue
-        algorithms = proposal.of(kind)
-        if not algorithms:
-            lines.append(f" no {commands[kind]}")
-            continue
-        words = _spelled(field, algorithms[:1] if v1 else algorithms)
-        if words is None:
-            return None
-        lines.append(f" {commands[kind]} {words}")
-    return tuple(lines)
-
-
-def _transform_set(proposal: Proposal, mode: str | None) -> Lines | None:
-    field = proposal.protocol.lower()
-    words = [_spelled(field, proposal.of(kind)[:1]) for kind in (TransformType.ENCR, TransformType.INTEG) if proposal.of(kind)]
-    if not words or None in words:
-        return None
-    lines = [f"crypto ipsec transform-set {proposal.name or '<name>'} {' '.join(word for word in words if word)}"]
-    return (*lines, f" mode {mode}") if mode else tuple(lines)
-
-
-def _child_proposal(plan: Plan) -> Lines | None:
-    mode = str(plan.child.mode) if plan.child is not None and plan.child.mode is not None else None
-    return _transform_set(plan.edit.proposal, mode) if plan.edit.proposal is not None else None
-
-
-def _encapsulation(plan: Plan) -> Lines | None:
-    if plan.edit.proposal is None or plan.edit.encapsulation is None:
-        return None
-    return _transform_set(plan.edit.proposal, str(plan.edit.encapsulation))
-
-
-def _pfs(plan: Plan) -> Lines | None:
-    groups = plan.edit.proposal.of(TransformType.KE) if plan.edit.proposal is not None else ()
-    if not groups:
-        return (_opening(plan), " no set pfs")
-    number = group_number(groups[0])
-    return (_opening(plan), f" set pfs group{number}") if number is not None else None
-
-
-def _end_of_rule(selector: TrafficSelector) -> str | None:
-    network = selector.network
-    if network is None:
-        return None
-    if network.prefixlen == 0:
-        words = "any"
-    elif network.prefixlen == network.max_prefixlen:
-        words = f"host {network.network_address}"
-    else:
-        words = f"{network.network_address} {network.hostmask}"
-    if (selector.first_port, selector.last_port) == (0, 65535):
-        return words
-    if selector.first_port == selector.last_port:
-        return f"{words} eq {selector.first_port}"
-    return f"{words} range {selector.first_port} {selector.last_port}"
-
-
-def _permit_rule(pair: SelectorPair) -> str | None:
-    ends = (_end_of_rule(pair.local), _end_of_rule(pair.remote))
-    protocol = _PROTOCOLS.get(pair.local.protocol, str(pair.local.protocol))
-    return None if None in ends else f"permit {protocol} {ends[0]} {ends[1]}"
-
-
 def _selectors(plan: Plan) -> Lines | None:
-    rules = [_permit_rule(pair) for pair in plan.edit.selectors]
+    rules = [permit_rule(pair) for pair in plan.edit.selectors]
     if not rules or None in rules:
         return None
     if plan.child is not None and plan.child.selector_source is not None:
@@ -148,20 +35,42 @@ def _selectors(plan: Plan) -> Lines | None:
     names = [match[1] for place in places if place is not None and (match := _ACL.match(place.text.strip()))]
     listed = plan.child.selector_list if plan.child is not None else None
     name = listed or (names[0] if names else "<crypto ACL>")
-    old = [_permit_rule(pair) for pair in (plan.child.selectors or ()) if pair not in plan.edit.selectors] if plan.child else []
-    gone = [f" no {rule}" for rule in old if rule is not None]
-    return (f"ip access-list extended {name}", *gone, *(f" {rule}" for rule in rules))
+    present = plan.child.selectors or () if plan.child is not None else ()
+    added = [pair for pair in plan.edit.selectors if pair not in present]
+    gone = [pair for pair in present if pair not in plan.edit.selectors and any(_is_meant_by(pair, new) for new in added)]
+    old = [rule for pair in gone if pair not in plan.edit.keep and (rule := permit_rule(pair)) is not None]
+    new = [rule for pair in added or plan.edit.selectors if (rule := permit_rule(pair)) is not None]
+    return (f"ip access-list extended {name}", *(f" no {rule}" for rule in old), *(f" {rule}" for rule in new))
+
+
+def _is_meant_by(old: SelectorPair, new: SelectorPair) -> bool:
+    """Whether one line is the wrong form of another: on one side at least they speak of the same network."""
+    ends = ((old.local.network, new.local.network), (old.remote.network, new.remote.network))
+    return any(
+        one is not None and other is not None and one.version == other.version and one.overlaps(other) for one, other in ends
+    )
 
 
 def _tunnel_mode(plan: Plan) -> Lines:
     """A tunnel interface protects by its mode: everything, or the GRE between its ends."""
     everything = all(pair.local.network is not None and not pair.local.network.prefixlen for pair in plan.edit.selectors)
-    return (_context(plan, "interface"), f" tunnel mode {'ipsec ipv4' if everything else 'gre ip'}")
+    return (context(plan, "interface"), f" tunnel mode {'ipsec ipv4' if everything else 'gre ip'}")
 
 
 def _version(plan: Plan) -> Lines | None:
-    command = " set ikev2-profile <IKEv2 profile>" if plan.edit.version == 2 else " no set ikev2-profile"
-    return (_opening(plan), command)
+    if plan.edit.version != 2:
+        return (opening(plan), " no set ikev2-profile")
+    name, peer = label(plan), plan.edit.address or "<peer address>"
+    return (
+        *new_peer(plan, name, peer),
+        f"crypto ikev2 profile {name}",
+        f" match identity remote address {peer} 255.255.255.255",
+        " authentication local pre-share",
+        " authentication remote pre-share",
+        f" keyring local {name}",
+        opening(plan),
+        f" set ikev2-profile {name}",
+    )
 
 
 def _exchange_mode(plan: Plan) -> Lines | None:
@@ -169,7 +78,7 @@ def _exchange_mode(plan: Plan) -> Lines | None:
         return None
     near = plan.edit.near.text.strip() if plan.edit.near is not None else ""
     if near.startswith("initiate mode"):
-        return (_context(plan, "crypto isakmp profile"), " no initiate mode aggressive")
+        return (context(plan, "crypto isakmp profile"), " no initiate mode aggressive")
     return (f"no crypto isakmp peer address {plan.edit.address}",)
 
 
@@ -185,7 +94,7 @@ def _identity_words(identity: IkeIdentity, *, v1: bool, matching: bool) -> str |
 
 
 def _local_id(plan: Plan) -> Lines | None:
-    identity, v1 = plan.edit.identity, _is_v1(plan.connection)
+    identity, v1 = plan.edit.identity, is_v1(plan.connection)
     if identity is None:
         return None
     if v1 and identity.type is IdType.IPV4:
@@ -193,72 +102,55 @@ def _local_id(plan: Plan) -> Lines | None:
     words = _identity_words(identity, v1=v1, matching=False)
     if words is None:
         return None
-    opening = _context(plan, "crypto isakmp profile" if v1 else "crypto ikev2 profile")
-    return (opening, f" {'self-identity' if v1 else 'identity local'} {words}")
+    profile = context(plan, "crypto isakmp profile" if v1 else "crypto ikev2 profile")
+    if v1 and profile.endswith(UNNAMED):  # there is none: one is made, with the keys that are there
+        name = label(plan)
+        peer = f"{plan.edit.address} 255.255.255.255" if plan.edit.address else "<peer address>"
+        made = (f"crypto isakmp profile {name}", " keyring default", f" match identity address {peer}")
+        return (*made, f" self-identity {words}", opening(plan), f" set isakmp-profile {name}")
+    return (profile, f" {'self-identity' if v1 else 'identity local'} {words}")
 
 
 def _remote_id(plan: Plan) -> Lines | None:
-    v1 = _is_v1(plan.connection)
+    v1 = is_v1(plan.connection)
     words = _identity_words(plan.edit.identity, v1=v1, matching=True) if plan.edit.identity is not None else None
     if words is None:
         return None
-    opening = _context(plan, "crypto isakmp profile" if v1 else "crypto ikev2 profile")
-    return (opening, f" match identity {'' if v1 else 'remote '}{words}")
-
-
-def _key(plan: Plan) -> Lines | None:
-    peer = plan.edit.address or "<peer address>"
-    ring = plan.connection.ike.keyring if plan.connection is not None else None
-    near = plan.edit.near.text.strip() if plan.edit.near is not None else ""
-    if near.startswith("set aggressive-mode password"):
-        return (f"crypto isakmp peer address {peer}", f" set aggressive-mode password {SECRET}")
-    if plan.connection is not None and not _is_v1(plan.connection):
-        return (
-            f"crypto ikev2 keyring {ring or '<keyring>'}",
-            " peer <name>",
-            f"  address {peer}",
-            f"  pre-shared-key {SECRET}",
-        )
-    if ring is not None:
-        return (f"crypto keyring {ring}", f" pre-shared-key address {peer} key {SECRET}")
-    return (f"crypto isakmp key {SECRET} address {peer}",)
+    profile = context(plan, "crypto isakmp profile" if v1 else "crypto ikev2 profile")
+    return (profile, f" match identity {'' if v1 else 'remote '}{words}")
 
 
 def _peer_address(plan: Plan) -> Lines | None:
     near = plan.edit.near.text.strip() if plan.edit.near is not None else ""
     if near.startswith("tunnel destination"):
-        return (_context(plan, "interface"), f" tunnel destination {plan.edit.address}")
-    old = [f" no set peer {address}" for address in (plan.connection.remote_addresses if plan.connection else ())]
-    return (_opening(plan), *old, f" set peer {plan.edit.address}")
+        lines: Lines = (context(plan, "interface"), f" tunnel destination {plan.edit.address}")
+    else:
+        old = [f" no set peer {address}" for address in (plan.connection.remote_addresses if plan.connection else ())]
+        lines = (opening(plan), *old, f" set peer {plan.edit.address}")
+    return (*lines, *(key_for_new_address(plan) if plan.edit.needs_key else ()), *_matching(plan))
 
 
-def _new_connection(plan: Plan) -> Lines | None:
-    key: Lines = (f"crypto isakmp key {SECRET} address {plan.edit.address}",)
-    profile: Lines = ()
-    if plan.edit.version == 2:
-        key = ("crypto ikev2 keyring <keyring>", " peer <name>", f"  address {plan.edit.address}", f"  pre-shared-key {SECRET}")
-        matching = f" match identity remote address {plan.edit.address} 255.255.255.255"
-        key = (*key, "crypto ikev2 profile <profile>", matching, " keyring local <keyring>")
-        profile = (" set ikev2-profile <profile>",)
-    return (
-        *key,
-        "crypto map <name> <number> ipsec-isakmp",
-        f" set peer {plan.edit.address}",
-        " set transform-set <transform set>",
-        *profile,
-        " match address <crypto ACL>",
-    )
+def _matching(plan: Plan) -> Lines:
+    """An IKEv2 profile that matches the old address alone has to match the new one."""
+    ike = plan.connection.ike if plan.connection is not None else None
+    if ike is None or is_v1(plan.connection) or not ike.remote_ids or not plan.edit.address:
+        return ()
+    if any(identity.type not in (IdType.IPV4, IdType.IPV6) or "/" in identity.value for identity in ike.remote_ids):
+        return ()
+    return (context(plan, "crypto ikev2 profile"), f" match identity remote address {plan.edit.address} 255.255.255.255")
 
 
 def _permit(plan: Plan) -> Lines | None:
     ends = (
         f"host {plan.edit.address} host {plan.edit.own_address}" if plan.edit.address and plan.edit.own_address else "any any"
     )
-    names = [_PORTS.get(port, str(port)) for port in plan.edit.ports]
-    return (
-        "ip access-list extended <inbound ACL of the outside interface>",
-        *(f" permit udp {ends} eq {name}" for name in names),
-    )
+    rules = [f"permit udp {ends} eq {_PORTS.get(port, str(port))}" for port in plan.edit.ports]
+    rules += [f"permit esp {ends}"] if 500 not in plan.edit.ports or len(plan.edit.ports) > 1 else []
+    known = plan.edit.packet_filter
+    if known is None:
+        return ("ip access-list extended <inbound ACL of the outside interface>", *(f" {rule}" for rule in rules))
+    # what is typed without a number goes behind the last entry, which may deny everything
+    return (f"ip access-list extended {known.name}", *(f" {number} {rule}" for number, rule in enumerate(rules, 1)))
 
 
 def _traffic(plan: Plan) -> Lines | None:
@@ -270,23 +162,58 @@ def _traffic(plan: Plan) -> Lines | None:
     return None
 
 
+def _local_address(plan: Plan) -> Lines | None:
+    """A tunnel speaks from its source, a crypto map from the interface it is on unless `local-address` names another."""
+    text = plan.connection.source.text.strip() if plan.connection is not None and plan.connection.source is not None else ""
+    if text.startswith("interface"):
+        return (text, f" tunnel source {plan.edit.interface or plan.edit.address}")
+    name = keyword_of(text, "crypto (?:dynamic-)?map")
+    return (f"crypto map {name or UNNAMED} local-address {plan.edit.interface or f'<the interface with {plan.edit.address}>'}",)
+
+
+_CERTIFICATES = {
+    "cert-expired": "crypto pki enroll {}",
+    "cert-missing": "crypto pki enroll {}",
+    "cert-untrusted": "crypto pki authenticate {}",
+    "cert-revoked-or-crl": "crypto pki crl request {}",
+    "clock-skew": "ntp server <an NTP server>",
+}
+
+
+def _certificate(plan: Plan) -> Lines | None:
+    """What a trustpoint needs again. Security Command Reference: `crypto pki enroll`, `authenticate`, `crl request`."""
+    name = plan.connection.ike.trustpoint if plan.connection is not None else None
+    command = _CERTIFICATES.get(plan.edit.cause or "")
+    return (command.format(name or "<trustpoint>"),) if command is not None else None
+
+
+_BESIDE = (What.IKE_PROPOSAL, What.CHILD_PROPOSAL, What.ENCAPSULATION)
 WRITERS: Mapping[What, Callable[[Plan], Lines | None]] = {
-    What.IKE_PROPOSAL: _ike_proposal,
-    What.CHILD_PROPOSAL: _child_proposal,
-    What.ENCAPSULATION: _encapsulation,
-    What.PFS: _pfs,
+    What.IKE_PROPOSAL: ike_proposal,
+    What.AUTH_METHOD: auth_method,
+    What.CHILD_PROPOSAL: child_proposal,
+    What.ENCAPSULATION: encapsulation,
+    What.PFS: pfs,
     What.SELECTORS: _selectors,
     What.VERSION: _version,
     What.EXCHANGE_MODE: _exchange_mode,
     What.LOCAL_ID: _local_id,
     What.REMOTE_ID: _remote_id,
-    What.KEY: _key,
+    What.KEY: key,
     What.PEER_ADDRESS: _peer_address,
-    What.NEW_CONNECTION: _new_connection,
+    What.LOCAL_ADDRESS: _local_address,
+    What.NEW_CONNECTION: new_connection,
+    What.INCOMPLETE: incomplete,
+    What.CERTIFICATE: _certificate,
     What.DAEMON: lambda plan: ("crypto isakmp enable",),
     What.PERMIT: _permit,
     What.TRAFFIC: _traffic,
 }
+
+
+def goes_beside(plan: Plan) -> bool:
+    """Whether something new is put beside what others use as well, which then stays as it is."""
+    return plan.edit.what in _BESIDE or (plan.edit.what is What.AUTH_METHOD and is_v1(plan.connection))
 
 
 def write(plan: Plan) -> Lines | None:

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from ipsecbot.diagnose.facts import SIDES
 from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
+from ipsecbot.diagnose.remedy.plans_auth import auth_method, certificate
 from ipsecbot.diagnose.remedy.plans_host import daemon, new_connection, peer_address, permit, reload, traffic
+from ipsecbot.diagnose.remedy.plans_incomplete import incomplete
 from ipsecbot.diagnose.remedy.plans_keys import shared_key
 from ipsecbot.diagnose.remedy.strength import is_stronger
 from ipsecbot.diagnose.remedy.whom import address_of, child_of, connection_of, failing_replay, name_of, with_child
@@ -58,7 +60,10 @@ def _own(proposals: tuple[Proposal, ...], near: Proposal) -> Proposal | None:
 
 def _proposal_plans(tunnel: Tunnel, replay: Negotiation, choice: Choice | None, what: What) -> Iterator[Plan]:
     kinds = _kinds_of(choice, ike=what is What.IKE_PROPOSAL) if choice is not None else ()
-    if choice is None or choice.nearest is None or not kinds:
+    attributes = (
+        {m.attribute for m in choice.nearest.mismatches} if choice is not None and choice.nearest is not None else set()
+    )
+    if choice is None or choice.nearest is None or not (kinds or "protocol" in attributes):
         return
     by_side = {replay.initiator: choice.nearest.offered, replay.initiator.other: choice.nearest.configured}
     for side in SIDES:
@@ -67,14 +72,22 @@ def _proposal_plans(tunnel: Tunnel, replay: Negotiation, choice: Choice | None, 
         mine = _own(listed, by_side[side])
         if mine is None:
             continue
-        wanted = _adopt(mine, by_side[side.other], kinds)
+        theirs = by_side[side.other]
+        wanted = _adopt(mine, theirs, kinds)
+        if "protocol" in attributes:  # ESP and AH have nothing in common: the other end's proposal, under the name of this one
+            wanted = replace(theirs, name=mine.name, number=mine.number, source=mine.source)
+        auth = theirs.auth if "auth" in attributes and mine.auth is not None else None
+        if auth is not None:
+            wanted = replace(wanted, auth=auth)
         proposals = tuple(wanted if proposal is mine else proposal for proposal in listed)
         becomes = _with_proposals(connection, child, proposals, what)
         others = tuple(proposal for proposal in listed if proposal is not mine)
-        raises = is_stronger(wanted, mine, kinds)
+        raises = is_stronger(wanted, mine, kinds or (TransformType.ENCR, TransformType.INTEG))
         way = "raises it to" if raises else "makes it equal to"
         why = f"{way} what {name_of(tunnel, side.other)} uses: {wanted.keywords}"
-        edit = Edit(what, near=mine.source, proposal=wanted, kinds=kinds, others=others)
+        edit = Edit(
+            what, near=mine.source, proposal=wanted, kinds=kinds, others=others, auth=auth, whole="protocol" in attributes
+        )
         yield Plan(side, edit, why, connection, child, becomes=becomes, strength=1 if raises else 0)
 
 
@@ -84,12 +97,18 @@ def _with_proposals(
     if what is What.IKE_PROPOSAL:
         return replace(connection, ike=replace(connection.ike, proposals=proposals))
     assert child is not None  # only a child has ESP proposals
-    return with_child(connection, child, replace(child, proposals=proposals))
+    protocol = proposals[0].protocol if proposals else child.protocol
+    return with_child(connection, child, replace(child, proposals=proposals, protocol=protocol))
 
 
 def _ike_proposal(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
     replay = failing_replay(tunnel, Aspect.IKE_PROPOSAL)
-    if replay is not None:
+    if replay is None:
+        return
+    nearest = replay.ike.nearest if replay.ike is not None else None
+    if nearest is not None and {m.attribute for m in nearest.mismatches} == {"auth"}:
+        yield from auth_method(tunnel, finding)
+    else:
         yield from _proposal_plans(tunnel, replay, replay.ike, What.IKE_PROPOSAL)
 
 
@@ -135,7 +154,9 @@ def _selectors(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
             continue
         pairs = tuple(mirrored(pair) for pair in other.selectors)
         becomes = with_child(connection_of(replay, side), child, replace(child, selectors=pairs))
-        edit = Edit(What.SELECTORS, near=child.selector_source or child.source, selectors=pairs)
+        every = (pair for one in connection_of(replay, side.other).children for pair in one.selectors or ())
+        keep = tuple(mirrored(pair) for pair in every)  # what another child of theirs asks for is no mistake
+        edit = Edit(What.SELECTORS, near=child.selector_source or child.source, selectors=pairs, keep=keep)
         why = f"mirrors what {name_of(tunnel, side.other)} protects"
         yield Plan(side, edit, why, connection_of(replay, side), child, becomes=becomes)
 
@@ -172,7 +193,7 @@ def _version(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
         becomes = replace(connection, ike=replace(connection.ike, versions=versions[:1]))
         near = connection.ike.version_source or connection.source
         why = f"{name_of(tunnel, side.other)} speaks IKEv{versions[0]}"
-        edit = Edit(What.VERSION, near=near, version=versions[0])
+        edit = Edit(What.VERSION, near=near, version=versions[0], address=address_of(tunnel, side.other))
         yield Plan(side, edit, why, connection, becomes=becomes, strength=versions[0])
 
 
@@ -235,4 +256,11 @@ PLANNERS: Mapping[str, Planner] = {
     "nat-t-blocked": permit(4500),
     "esp-blocked": permit(4500),
     "no-interesting-traffic": traffic,
+    "auth-method-mismatch": auth_method,
+    "crypto-map-incomplete": incomplete,
+    "cert-expired": certificate,
+    "cert-missing": certificate,
+    "cert-untrusted": certificate,
+    "cert-revoked-or-crl": certificate,
+    "clock-skew": certificate,
 }

@@ -8,23 +8,42 @@ from ipaddress import ip_address
 
 from ipsecbot.diagnose.facts import SIDES
 from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
+from ipsecbot.diagnose.remedy.plans_incomplete import interface_towards, interface_with
 from ipsecbot.diagnose.remedy.whom import address_of, meant, name_of, with_child
 from ipsecbot.model.connection import ChildPolicy, Connection, StartAction
 from ipsecbot.model.evidence import Finding, Side
+from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.selectors import mirrored
 from ipsecbot.model.tunnel import Tunnel
+from ipsecbot.negotiate.addresses import match_length
 
 Planner = Callable[[Tunnel, Finding], Iterator[Plan]]
 
 
 def peer_address(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
+    """The other end's address in place of the wrong one, with a key for it; or, where this end merely speaks from another of
+    its own addresses than the peer expects, that one."""
     for side in SIDES:
         end, address = tunnel.end(side), address_of(tunnel, side.other)
         connection = meant(tunnel, side, finding) if end is not None else None
-        if connection is not None and address is not None and address not in connection.remote_addresses:
-            edit = Edit(What.PEER_ADDRESS, near=connection.address_source or connection.source, address=address)
+        if end is None or connection is None:
+            continue
+        expected = finding.accepted if finding.accepted in end.addresses else None
+        if expected is not None and expected not in connection.local_addresses:
+            where = interface_with(end, expected)
+            edit = Edit(What.LOCAL_ADDRESS, near=connection.source, address=expected, interface=where)
+            why = f"{name_of(tunnel, side.other)} expects {expected}, which is this end's too"
+            yield Plan(side, edit, why, connection, becomes=replace(connection, local_addresses=(expected,)))
+        elif address is not None and address not in connection.remote_addresses:
+            lacks = end.keys is not None and not any(_is_for(key, address) for key in end.keys)
+            near = connection.address_source or connection.source
+            edit = Edit(What.PEER_ADDRESS, near=near, address=address, needs_key=lacks and bool(end.keys))
             why = f"{address} is the address of {name_of(tunnel, side.other)}"
             yield Plan(side, edit, why, connection, becomes=replace(connection, remote_addresses=(address,)))
+
+
+def _is_for(key: SharedKey, address: str) -> bool:
+    return not key.owners or any(match_length(owner, address) is not None for owner in key.owners)
 
 
 def new_connection(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
@@ -35,7 +54,10 @@ def new_connection(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
             other = tunnel.end(side.other)
             theirs = meant(tunnel, side.other, finding) if other is not None else None
             version = next(iter(theirs.ike.versions), None) if theirs is not None else None
-            edit = Edit(What.NEW_CONNECTION, address=address, own_address=own, version=version)
+            placed = [one.source for one in end.connections or () if one.applied and "%any" not in one.remote_addresses]
+            near = next((source for source in reversed(placed) if source is not None), None)
+            where = interface_towards(end, address)
+            edit = Edit(What.NEW_CONNECTION, near=near, address=address, own_address=own, version=version, interface=where)
             why = f"{name_of(tunnel, side)} has nothing for {name_of(tunnel, side.other)} ({address})"
             taken = {connection.name for connection in end.connections or ()}
             becomes = _mirrored(theirs, own, address) if theirs is not None else None
@@ -79,7 +101,15 @@ def reload(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
 def permit(*ports: int) -> Planner:
     def plan(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
         for side in SIDES:
-            edit = Edit(What.PERMIT, address=address_of(tunnel, side.other), own_address=address_of(tunnel, side), ports=ports)
+            end, own = tunnel.end(side), address_of(tunnel, side)
+            known = (one for one in (end.around.filters if end is not None else ()) if one.inbound and own in one.addresses)
+            edit = Edit(
+                What.PERMIT,
+                address=address_of(tunnel, side.other),
+                own_address=own,
+                ports=ports,
+                packet_filter=next(known, None),
+            )
             why = f"if a filter on or before {name_of(tunnel, side)} drops what {name_of(tunnel, side.other)} sends"
             yield Plan(side, edit, why)
 

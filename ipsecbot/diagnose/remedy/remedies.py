@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ipsecbot.diagnose.remedy import ios, strongswan
-from ipsecbot.diagnose.remedy.edits import Plan, What
+from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
 from ipsecbot.diagnose.remedy.plans import PLANNERS
+from ipsecbot.diagnose.remedy.sharing import named, shared_with
+from ipsecbot.diagnose.remedy.whom import name_of
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Change, Finding, Remedy, Side, Verification
@@ -33,6 +35,7 @@ _ASPECTS: Mapping[str, tuple[Aspect, ...]] = {
     "psk-mismatch": (Aspect.KEY, Aspect.KEY_MISSING),
     "psk-missing": (Aspect.KEY, Aspect.KEY_MISSING),
     "wrong-peer-address": (Aspect.ADDRESS,),
+    "auth-method-mismatch": (Aspect.AUTH_METHOD, Aspect.IKE_PROPOSAL),
 }
 
 
@@ -60,6 +63,8 @@ def _is_asked(plan: Plan, finding: Finding) -> bool:
 
 def _written(tunnel: Tunnel, finding: Finding, plan: Plan) -> Remedy | None:
     end = tunnel.end(plan.side)
+    if end is not None:
+        plan = replace(plan, edit=_told(tunnel, end, plan))
     writer = _WRITERS.get(end.device.platform) if end is not None and end.device.platform is not None else None
     lines = writer(plan) if writer is not None else None
     if end is None or not lines:
@@ -72,7 +77,16 @@ def _written(tunnel: Tunnel, finding: Finding, plan: Plan) -> Remedy | None:
         )  # a key's line is not repeated, even redacted
         now = f" ({words}{near.output} line {near.first_line})"
     verified = Verification.SIMULATED if _holds(tunnel, finding, plan) else Verification.NOT_VERIFIED
-    return Remedy(end.device.name, str(end.device.platform), lines, f"{plan.why}{now}", verified)
+    stays = end.device.platform is Platform.CISCO_IOS and ios.goes_beside(plan)
+    others = plan.edit.used_by
+    kept = f"; what {named(others)} also use{'s' if len(others) == 1 else ''} stays as it is" if stays and others else ""
+    device, platform = end.device.name, str(end.device.platform)
+    return Remedy(device, platform, lines, f"{plan.why}{now}{kept}", verified, () if stays else others)
+
+
+def _told(tunnel: Tunnel, end: Endpoint, plan: Plan) -> Edit:
+    """The edit with what every writer may want to know: the other end's name, and who else uses what is changed."""
+    return replace(plan.edit, label=name_of(tunnel, plan.side.other), used_by=shared_with(end, plan))
 
 
 def _holds(tunnel: Tunnel, finding: Finding, plan: Plan) -> bool:

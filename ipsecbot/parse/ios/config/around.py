@@ -72,7 +72,7 @@ def _filters(router: Router) -> Iterator[Filter]:
         for group in interface.access_groups:
             acl = router.acls.get(group.name)
             rules: tuple[FilterRule, ...] | None = tuple(acl.rules) if acl is not None else None
-            yield Filter(group.name, interface.name, group.inbound, rules, group.source)
+            yield Filter(group.name, interface.name, group.inbound, rules, group.source, tuple(interface.addresses))
 
 
 def _static_route(reader: Reader, line: Line, match: re.Match[str]) -> None:

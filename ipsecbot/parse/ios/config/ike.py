@@ -67,7 +67,15 @@ def _ikev1(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
         local_id_source=(profile.self_identity_source if profile is not None else None) or router.identity_source,
         version_source=policy.source,
         mode_source=aggressive or router.aggressive_disabled or policy.source,
+        trustpoint=_trustpoint(reader, profile),
     )
+
+
+def _trustpoint(reader: Reader, profile: IsakmpProfile | Ikev2Profile | None) -> str | None:
+    """The one that the profile names; else the only one there is."""
+    named = [name for name, _ in profile.trustpoints] if profile is not None else []
+    known = list(reader.router.trustpoints)
+    return next(iter(named or (known if len(known) == 1 else [])), None)
 
 
 def _aggressive_peer(reader: Reader, ends: Ends) -> Source | None:
@@ -121,6 +129,7 @@ def _ikev2(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
         auth_source=profile.auth_source or profile.source,
         local_id_source=profile.local_id_source or profile.source,
         version_source=policy.source,
+        trustpoint=_trustpoint(reader, profile),
     )
 
 

@@ -64,9 +64,10 @@ def _keyring_peer(reader: Reader, line: Line, keyring: str) -> None:
     for child in line.children:
         if not understood(child, read, IKEV2_PEER):
             reader.gap(child, "unknown command in a keyring's peer")
+    name = line.words[1] if len(line.words) > 1 else None
     for secret, direction, child in keys:
         source = reader.source(child)
-        reader.router.keys.append(SharedKey(secret, tuple(owners), keyring, direction=direction, source=source))
+        reader.router.keys.append(SharedKey(secret, tuple(owners), keyring, direction=direction, source=source, name=name))
 
 
 def _owner_identity(words: list[str]) -> str:
