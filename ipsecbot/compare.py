@@ -11,17 +11,12 @@ from pathlib import Path
 from ipsecbot.collect.fingerprint import Fingerprinter
 from ipsecbot.diagnose.hygiene import hygiene, rekey_together
 from ipsecbot.diagnose.weigh import users_of, weigh
-from ipsecbot.errors import DeviceError, InputError
+from ipsecbot.errors import InputError
 from ipsecbot.explain import fingerprinter_of_run, read_ends
-from ipsecbot.inventory.entries import TunnelEnd, TunnelEntry
-from ipsecbot.inventory.load import find_file, load
-from ipsecbot.live.attend import Options, Progress, attend
 from ipsecbot.model.comparison import Agreement, ComparedTunnel, Comparison
-from ipsecbot.model.evidence import Side
 from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.negotiate.match import match
 from ipsecbot.negotiate.orientation import oriented
-from ipsecbot.parse.endpoint import read_endpoint
 from ipsecbot.pasted import STDIN, Pasted, read_device
 
 _GRAVEST = tuple(Agreement)
@@ -44,28 +39,8 @@ def compare_texts(left: str, right: str) -> Comparison:
     for side, argument in enumerate((left, right)):
         devices = _told_apart(given[side], names[1 - side], argument)
         sides.append(tuple(end for device in devices for end in read_ends(device, alone=False)))
-        _must_be_configured(argument, sides[side])
+        must_be_configured(argument, sides[side])
     return compare_ends(_called(left, sides[0]), _called(right, sides[1]), sides[0], sides[1])
-
-
-def compare_devices(inventory: Path | None, left: str, right: str, progress: Progress) -> Comparison:
-    """Log in to two devices of the inventory, read what they are configured to want, and compare it. Nothing is started.
-
-    UsageError when the inventory or a name will not do, CredentialError when a secret cannot be had, DeviceError when one of
-    the devices cannot be asked: one configuration alone cannot be compared.
-    """
-    known = load(find_file(inventory))
-    entries = [known.device_called(name) for name in (left, right)]
-    if entries[0] is entries[1]:
-        raise InputError(f"{left} and {right} are the same device: give the two ends of the tunnel.")
-    entry = TunnelEntry(" - ".join(one.name for one in entries), tuple(TunnelEnd(one) for one in entries))
-    attended = attend(entry, Options(), progress)
-    ends = [read_endpoint(attended.snapshots[side]) for side in Side]
-    for end in ends:
-        if end.failure and end.connections is None:
-            raise DeviceError(end.device.name, f"{end.failure.rstrip('.')}; both configurations are needed to compare them.")
-        _must_be_configured(end.device.name, (end,))
-    return compare_ends(entries[0].name, entries[1].name, (ends[0],), (ends[1],))
 
 
 def compare_ends(left_name: str, right_name: str, lefts: Sequence[Endpoint], rights: Sequence[Endpoint]) -> Comparison:
@@ -106,7 +81,8 @@ def _notes(lefts: Sequence[Endpoint], rights: Sequence[Endpoint]) -> Iterator[st
             )
 
 
-def _must_be_configured(argument: str, ends: Sequence[Endpoint]) -> None:
+def must_be_configured(argument: str, ends: Sequence[Endpoint]) -> None:
+    """InputError where there is nothing to compare."""
     if not any(end.connections for end in ends):
         raise InputError(
             f"{argument}: no IPsec connection found in it; give a running-config, swanctl.conf or ipsec.conf of this end."

@@ -48,13 +48,16 @@ def compare(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress lines on stderr.")] = False,
 ) -> None:
-    from ipsecbot import compare as road
     from ipsecbot.interfaces.printing import emit_comparison, progress_printer
 
     if is_text(left, right):
-        comparison = road.compare_texts(left, right)
+        from ipsecbot.compare import compare_texts
+
+        comparison = compare_texts(left, right)
     else:
-        comparison = road.compare_devices(inventory, left, right, progress_printer(quiet))
+        from ipsecbot.compare_live import compare_devices
+
+        comparison = compare_devices(inventory, left, right, progress_printer(quiet))
     raise typer.Exit(emit_comparison(comparison, as_json=as_json, html=html))
 
 

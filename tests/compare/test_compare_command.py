@@ -13,6 +13,9 @@ import jsonschema
 import pytest
 from written_ends import LEFT, RIGHT, SCHEMA, SECRET, ios, swanctl
 
+from ipsecbot.errors import UnknownPeer, UsageError
+from ipsecbot.interfaces.compare_command import compare
+
 
 def run(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """The program in a folder of its own."""
@@ -76,17 +79,29 @@ def test_a_pipe_gets_plain_text_and_an_old_terminal_ascii(folder: Path) -> None:
         (("hq", "branch"), "no inventory"),
     ],
 )
-def test_what_is_wrong_is_one_line_that_says_what_to_do(folder: Path, arguments: tuple[str, str], says: str) -> None:
-    """Exit 2, and nothing on stdout."""
+def test_what_is_wrong_is_one_line_that_says_what_to_do(
+    folder: Path, arguments: tuple[str, str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A usage error each, in one line."""
     (folder / "empty").mkdir()
     (folder / "letter.txt").write_text("Dear colleague,\nthe tunnel is down.\n")
-    done = run("compare", *arguments, folder=folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("IPSECBOT_STATE_DIR", str(folder / "state"))
+    with pytest.raises(UsageError) as error:
+        compare(*arguments, quiet=True)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_usage_error_ends_with_2_and_says_nothing_on_stdout(folder: Path) -> None:
+    """As every other command."""
+    done = run("compare", "west.cfg", "missing.conf", folder=folder)
     assert (done.returncode, done.stdout) == (2, "")
-    assert says in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("ipsecbot: missing.conf: there is no such file")
 
 
-def test_devices_of_the_inventory_are_looked_up_by_name(folder: Path) -> None:
+def test_devices_of_the_inventory_are_looked_up_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that is none gets the nearest ones; twice the same device is no comparison."""
     (folder / "ipsecbot.yaml").write_text(
         "defaults: {username: u, password: 'env:X'}\n"
@@ -94,12 +109,11 @@ def test_devices_of_the_inventory_are_looked_up_by_name(folder: Path) -> None:
         "  - {name: hq, address: 192.0.2.1, platform: cisco_ios}\n"
         "  - {name: branch-17, address: 192.0.2.17, platform: cisco_ios}\n"
     )
-    unknown = run("compare", "hq", "brunch-17", folder=folder)
-    assert unknown.returncode == 2
-    assert "nearest: branch-17" in unknown.stderr
-    same = run("compare", "hq", "192.0.2.1", folder=folder)
-    assert same.returncode == 2
-    assert "the same device" in same.stderr
+    monkeypatch.chdir(folder)
+    with pytest.raises(UnknownPeer, match="nearest: branch-17"):
+        compare("hq", "brunch-17", quiet=True)
+    with pytest.raises(UsageError, match="the same device"):
+        compare("hq", "192.0.2.1", quiet=True)
 
 
 def test_the_shell_completes_devices_and_files(folder: Path) -> None:
