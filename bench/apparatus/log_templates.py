@@ -1,7 +1,9 @@
 """TextFSM templates that find the events which the log engines find: one rule for each row of the engines' tables.
 
-A rule has the row's own pattern behind the vendor's frame (stamp, tag, context), records on a match, and takes what the row's
-groups take. Rows that mean nothing are left out. A template does less than an engine: it keeps no negotiation's state, makes no
+A rule has the row's own pattern behind the vendor's frame (stamp, tag, context) and takes what the row's groups take. It
+records where the engine writes an event down. Where the engine only remembers something for a later event (the attributes of
+a transform, the first half of a message), the rule takes its values and records nothing, so that they stand in the later
+record. Rows that mean nothing are left out. A template does less than an engine: it keeps no negotiation's state, makes no
 values of the words, quotes no line and reports no unknown one.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import textfsm
 
@@ -24,30 +27,61 @@ _IPSEC_FRAME = r"^[*.]?(?P<stamp>\w{3} +\d+ [\d:.]+): IPSEC\((?P<tag>\w+)\):? *"
 _CHARON_FRAME = r"^(?P<stamp>\w{3} +\d+ [\d:]+) \S+ charon: \d+\[[A-Z]+\] <(?P<conn>[^>]*)> "
 
 
-def ios_rules() -> tuple[str, ...]:
+# Steps of the IOS engine that remember something and write no event.
+_REMEMBERED = frozenset(
+    (
+        *("check", "check_child", "child_transform", "word", "life_type", "life", "payload", "identity", "own_identity"),
+        *("input", "node", "new_node", "quick_answer", "quick_done", "installed", "retransmitting", "goes_out"),
+        *("peer_created", "peer_pair", "handle", "local_key", "no_nat", "state_cut", "state"),
+    )
+)
+# A change of state is an event where it ends a negotiation.
+_ENDS = r"(?=.*New State = (?:IKE_P1_COMPLETE|IKE_QM_PHASE2_COMPLETE))"
+# Of charon's messages the line that comes first.
+_FIRST_HALVES = ("generating {exchange}", "received packet: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of a template: what it matches, and whether it records."""
+
+    pattern: str
+    records: bool = True
+
+
+def ios_rules() -> tuple[Rule, ...]:
     """Of `debug crypto isakmp` and `debug crypto ipsec`."""
-    tables = ((_IOS_FRAME, IKEV1_ROWS), (_IPSEC_FRAME, IPSEC))
+    found: list[Rule] = []
+    for frame, rows in ((_IOS_FRAME, IKEV1_ROWS), (_IPSEC_FRAME, IPSEC)):
+        for row in rows:
+            pattern = f"{frame}(?i:{row.pattern.replace('(?P<value>', f'(?P<{row.detail or row.step}>')})"
+            if row.step == "state":
+                found.append(Rule(f"{frame}{_ENDS}(?i:{row.pattern})"))
+            if row.kind is not None or row.step is not None:
+                found.append(Rule(pattern, row.step not in _REMEMBERED))
+    return tuple(found)
+
+
+def charon_rules() -> tuple[Rule, ...]:
+    rows = (*WIRE, *CHOICE, *LIFE, *IDENTITY, *CERTIFICATES, *USERS, *HOST)
     return tuple(
-        f"{frame}(?i:{row.pattern})" for frame, rows in tables for row in rows if row.kind is not None or row.step is not None
+        Rule(f"{_CHARON_FRAME}{pattern_of_sentence(row.sentence)}\\s*$", not row.sentence.startswith(_FIRST_HALVES))
+        for row in rows
+        if row.kind is not None
     )
 
 
-def charon_rules() -> tuple[str, ...]:
-    rows = (*WIRE, *CHOICE, *LIFE, *IDENTITY, *CERTIFICATES, *USERS, *HOST)
-    return tuple(f"{_CHARON_FRAME}{pattern_of_sentence(row.sentence)}\\s*$" for row in rows if row.kind is not None)
-
-
-def used(rules: Iterable[str], text: str) -> tuple[str, ...]:
+def used(rules: Iterable[Rule], text: str) -> tuple[Rule, ...]:
     """The rules that are the first to match some line of `text`: the smallest template that finds the same there."""
-    compiled = [(rule, re.compile(rule)) for rule in rules]
+    compiled = [(rule, re.compile(rule.pattern)) for rule in rules]
     found = {next((rule for rule, pattern in compiled if pattern.match(line)), None) for line in text.splitlines()[:20000]}
     return tuple(rule for rule, _ in compiled if rule in found)
 
 
-def template(rules: Iterable[str]) -> textfsm.TextFSM:
-    """A template of these rules, each of which records."""
+def template(rules: Iterable[Rule]) -> textfsm.TextFSM:
+    """A template of these rules."""
     rules = tuple(rules)
-    names = dict.fromkeys(name for rule in rules for name in re.compile(rule).groupindex)
+    names = dict.fromkeys(name for rule in rules for name in re.compile(rule.pattern).groupindex)
     values = "".join(f"Value {name} (.*)\n" for name in names)
-    body = "".join(f"  {rule.replace('$', '$$')} -> Record\n" for rule in rules)
+    body = "".join(f"  {rule.pattern.replace('$', '$$')}{' -> Record' if rule.records else ''}\n" for rule in rules)
     return textfsm.TextFSM(io.StringIO(f"{values}\nStart\n{body}"))

@@ -77,23 +77,37 @@ def _compiled(sentence: str) -> re.Pattern[str]:
     return re.compile(_pattern(sentence))
 
 
-def _pattern(sentence: str) -> str:
-    """The regular expression of a sentence."""
+def _pattern(sentence: str, ends: bool = True) -> str:
+    """The regular expression of a sentence; `ends` where nothing that varies comes after it."""
     pattern, at = "", 0
     for piece in _PIECE.finditer(sentence):
-        pattern += re.escape(sentence[at : piece.start()]) + _place(piece[1])
+        rest = sentence[piece.end() :]
+        pattern += re.escape(sentence[at : piece.start()]) + _place(piece[1], rest, ends and "{" not in rest)
         at = piece.end()
     return pattern + re.escape(sentence[at:])
 
 
-def _place(word: str) -> str:
+def _place(word: str, rest: str, last: bool) -> str:
+    """What may stand in a place of a sentence that goes on with `rest`; `last` where nothing there varies."""
     if word.startswith("?"):
-        return f"(?:{_pattern(word[1:])})?"
+        return f"(?:{_pattern(word[1:], last)})?"
     if word in dict(_PLACES):
-        return f"(?P<{word}>{dict(_PLACES)[word]})"
+        return f"(?P<{word}>{_sooner(dict(_PLACES)[word], rest, last)})"
     if word in dict(_UNNAMED):
-        return f"(?:{dict(_UNNAMED)[word]})"
+        return f"(?:{_sooner(dict(_UNNAMED)[word], rest, last)})"
     return "(?:" + "|".join(re.escape(choice) for choice in word.split("/")) + ")"
+
+
+def _sooner(pattern: str, rest: str, last: bool) -> str:
+    """The same text in fewer steps: all there is where nothing else varies, else up to the next bracket or quote first."""
+    if last and pattern.endswith(("*?", "+?")):
+        return pattern[:-1]
+    if pattern in (r"\S+?", ".*?") and rest[:1] in _CLOSING:
+        return f"[^{re.escape(rest[0])}\\s]+|{pattern}"
+    return pattern
+
+
+_CLOSING = ("[", "'", '"')
 
 
 class _Candidate:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.sa import Role
@@ -34,6 +35,7 @@ _ROLES = {"I": Role.INITIATOR, "R": Role.RESPONDER, "N": Role.RESPONDER}
 _INPUTS = {"IKE_MM_EXCH": _MAIN, "IKE_AM_EXCH": _AGGRESSIVE, "IKE_SA_REQ_MM": _MAIN, "IKE_SA_REQ_AM": _AGGRESSIVE}
 
 _ROLE_STATE = re.compile(r"\((?P<role>[IRN])\)\s*(?P<state>[A-Z_0-9]*)")
+_TAIL = re.compile(r" (?:peer_port|sport) (?P<port>\d+)(?: Global)? \((?P<role>[IRN])\) (?P<state>[A-Z_0-9]*)")
 _PORTS = re.compile(r"(?:sport|p\s?e\s?e\s?r_port)\s*(?P<remote>\d+)")
 # The vendor's reason for the end of an SA, when it is more than an end.
 _DEATHS: tuple[tuple[re.Pattern[str], EventKind], ...] = (
@@ -43,6 +45,14 @@ _DEATHS: tuple[tuple[re.Pattern[str], EventKind], ...] = (
     (re.compile(r"badgroup|group authoriz", re.IGNORECASE), EventKind.PEER_REFUSED),
     (re.compile(r"xauth|user auth", re.IGNORECASE), EventKind.USER_AUTH_FAILED),
 )
+
+
+@lru_cache(maxsize=512)
+def _transition(old: str, new: str) -> tuple[str, bool, tuple[str, str] | None]:
+    """The new state, whether it is another, and the message that the transition tells of."""
+    old, new = old.upper(), new.upper()
+    told = TRANSITION_NAMES.get((old, new)) or (STATE_NAMES.get(new) if not new.startswith("IKE_QM") else None)
+    return new, old != new, told
 
 
 class Isakmp(IpsecSteps):
@@ -81,10 +91,10 @@ class Isakmp(IpsecSteps):
     # the wire
 
     def on_received(self, record: Record, row: Row, match: re.Match[str]) -> None:
-        letter, state = self._role_state(record)
+        letter, state, port = self._way(match)
         remote, role = clean_address(match["remote"]), _ROLES.get(letter)
         talk = self.talks.begin(remote, role) if letter == "N" else self.talks.of(record.context, remote, role)
-        self._ports(talk, record, match, remote, role)
+        self._ports(talk, match, remote, role, port)
         if letter == "N":
             self.add(talk, _STARTED, record)
         named = WIRE_NAMES.get(("received", letter, state)) or (_TRANSACTION if state.startswith("CONF_") else _UNNAMED)
@@ -96,10 +106,10 @@ class Isakmp(IpsecSteps):
         talk.refused_because = None
 
     def on_sending(self, record: Record, row: Row, match: re.Match[str]) -> None:
-        letter, state = self._role_state(record)
+        letter, state, port = self._way(match)
         remote, role = clean_address(match["remote"]), _ROLES.get(letter)
         talk = self.talks.of(record.context, remote, role)
-        self._ports(talk, record, match, remote, role)
+        self._ports(talk, match, remote, role, port)
         talk.announced = True
         self._goes_out(talk, record, letter, state)
 
@@ -145,15 +155,20 @@ class Isakmp(IpsecSteps):
             return Named(_AGGRESSIVE, "AM3"), None
         return WIRE_NAMES.get(("sent", letter, state), _UNNAMED), None
 
-    def _role_state(self, record: Record) -> tuple[str, str]:
-        match = _ROLE_STATE.search(record.body)
-        return (match["role"], match["state"]) if match is not None else ("", "")
+    def _way(self, match: re.Match[str]) -> tuple[str, str, int | None]:
+        """Role letter, state and the peer's port at the end of a packet's line."""
+        tail = _TAIL.match(match.string, match.end())
+        if tail is not None:
+            return tail["role"], tail["state"], int(tail["port"])
+        found, port = _ROLE_STATE.search(match.string), _PORTS.search(match.string)
+        letter, state = (found["role"], found["state"]) if found is not None else ("", "")
+        return letter, state, int(port["remote"]) if port is not None else None
 
-    def _ports(self, talk: Talk, record: Record, match: re.Match[str], remote: str | None, role: Role | None) -> None:
-        ports = _PORTS.search(record.body)
+    def _ports(self, talk: Talk, match: re.Match[str], remote: str | None, role: Role | None, port: int | None) -> None:
         talk.remote = remote
-        talk.remote_port = int(ports["remote"]) if ports is not None else talk.remote_port
-        talk.local_port = int(match["local_port"]) if match["local_port"] else talk.local_port
+        talk.remote_port = port if port is not None else talk.remote_port
+        local_port = match["local_port"]
+        talk.local_port = int(local_port) if local_port else talk.local_port
         talk.role = role or talk.role
 
     def on_duplicate(self, record: Record, row: Row, match: re.Match[str]) -> None:
@@ -195,13 +210,11 @@ class Isakmp(IpsecSteps):
 
     def on_state(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context)
-        old, new = match["old"].upper(), match["new"].upper()
-        quick = new.startswith("IKE_QM")
-        if not quick:
+        new, changed, told = _transition(match["old"], match["new"])
+        if not new.startswith("IKE_QM"):
             talk.state = new
-        if old == new:
+        if not changed:
             return
-        told = TRANSITION_NAMES.get((old, new)) or (STATE_NAMES.get(new) if not quick else None)
         if told is not None:
             self._confirm(talk, record, *told)
         if new == "IKE_P1_COMPLETE":
@@ -252,10 +265,11 @@ class Isakmp(IpsecSteps):
         if handle is None:
             return
         exchange = _EXCHANGE_OF[name[:2]]
-        self.journal.amend(handle, name=name, exchange=exchange)
         event = self.journal.get(handle)
-        if exchange is _QUICK and event is not None and event.message_id is None:
-            self.journal.amend(handle, message_id=talk.quick_id)
+        if event is not None:
+            event.name, event.exchange = name, exchange
+            if exchange is _QUICK and event.message_id is None:
+                event.message_id = talk.quick_id
         if direction == "received":
             talk.received_name, talk.received_exchange = name, exchange
 

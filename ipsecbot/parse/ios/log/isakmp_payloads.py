@@ -42,9 +42,9 @@ class PayloadSteps(OfferSteps):
             return
         shown = _PAYLOAD_NAMES.get(name, name)
         if shown not in event.payloads or name == "ID":
-            self.journal.amend(handle, payloads=(*event.payloads, shown))
+            event.payloads = (*event.payloads, shown)
         if number is not None and event.message_id is None and event.name is None:
-            self.journal.amend(handle, message_id=number)
+            event.message_id = number
         if name == "SA" and (number is not None or (talk.received_state == "QM_IDLE" and "received" in talk.fresh)):
             self._quick_begins(talk, handle, number)
 

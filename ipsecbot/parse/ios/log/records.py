@@ -66,6 +66,7 @@ _GLUED = re.compile(
 _PROMPT = re.compile(r"[A-Za-z][\w.\-/@]{0,62}(?:\([\w.-]+\))?(?<!-)[#>](?!\d+:)")
 _QUOTES = (re.compile(r">\s?"), re.compile(r"[-*]\s(?=\S)"), re.compile(r"\s*\d{1,5}\.\s+"), re.compile(r"\|\s?"))
 _FENCE = re.compile(r"\s*(?:`{3}|~{3}|-{8,}|={8,})")
+_NO_START = frozenset("abcdefghijklmnopqrstuvwxyz(")  # neither a stamp nor a tag begins so
 _FENCE_MARKS = "`~-="
 _PING_MARKS = re.compile(r"^[.!UQM&?]{2,}$")
 # IOS attributes and payload lists never run longer; what follows is somebody else's.
@@ -172,6 +173,8 @@ def _parts(line: str) -> list[str]:
 
 def _starts_record(line: str) -> bool:
     stripped = line.lstrip()
+    if stripped[:1] in _NO_START:
+        return False
     return _TAG.match(stripped) is not None or find_stamp(stripped) is not None
 
 

@@ -56,7 +56,7 @@ STAMP = re.compile(
 )
 # The commonest of them, written so that it can be part of a larger (verbose) pattern: no relay, no uptime, no AM and PM.
 PLAIN_STAMP = (
-    r"(?:\d{1,10}:\ +)?[*.]?(?P<plain_second>[A-Z][a-z]{2}\ [\d\ ]{2,12}:\d\d:\d\d)"
+    r"(?:\d{1,10}:\ +)?[*.]?(?P<plain_second>[A-Z][a-z]{2}\ [\d\ :]{6,18})"
     r"(?:\.(?P<plain_fraction>\d{1,6}))?(?:\ (?!AM|PM)(?P<plain_zone>[A-Z]{1,5}))?:\ +"
 )
 # What a syslog server or the network puts in front: priority, its own time, host name, sequence number.

@@ -111,7 +111,9 @@ class Talks:
     def of(self, context: str | None, remote: str | None = None, role: Role | None = None) -> Talk:
         """The negotiation of a line. `remote` and `role` where the line tells them."""
         number = connection_number(context)
-        if number is not None:
+        if remote is None and (known := self._numbered.get(number or "")) is not None:
+            talk = known
+        elif number is not None:
             talk = self._of_number(number, remote)
         elif remote is not None:
             talk = self._of_remote(remote, role)
