@@ -66,7 +66,8 @@ def _loose(tunnel: Tunnel, side: Side, counting: tuple[Attempt, ...]) -> list[Se
     mine = [e for e in tunnel.ladder.loose if e.source.device == end.device.name and e.local not in elsewhere]
     remotes = {event.remote for event in mine} | {e.remote for e in tunnel.ladder.of_device(end.device.name)}
     starts = [attempt.exchange.started_at for attempt in counting if attempt.exchange.started_at is not None]
-    since = min(starts, default=None)
+    is_comparable = len({start.tzinfo is None for start in starts}) == 1  # several texts may tell several kinds of time
+    since = min(starts) if is_comparable else None
     return [
         Seen(event, side, event.role)
         for event in mine

@@ -13,7 +13,7 @@ from ipsecbot.parse.read import Parsed
 
 __all__ = ["Part", "detect", "sort_out", "unread"]
 
-_MOST_LINES = 8_000_000  # of all outputs of one text together, blank ones too
+_MOST_LINES = 4_000_000  # of all outputs of one text together, blank ones too
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def template_for(platform: str, command: str) -> str | None:
 
 def lines_of(text: str) -> list[str]:
     """The lines of an output as the terminal showed them: line ends, paging marks and backspaces are gone; the count stays."""
-    return [_PAGING.sub("", line.rstrip("\r")).rstrip() for line in text.split("\n")]
+    return [_PAGING.sub("", line.rstrip("\r")).rstrip() if line else "" for line in text.split("\n")]
 
 
 def run_template(platform: str, command: str, output: RawOutput, device: str) -> Parsed[tuple[Row, ...]]:

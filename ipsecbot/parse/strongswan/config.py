@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.snapshot import OutputKind, RawOutput
+from ipsecbot.model.supplies import AddressPool, Authority
 from ipsecbot.parse.read import EndConfig, Parsed
 from ipsecbot.parse.strongswan.daemon import DaemonSettings, read_daemon
 from ipsecbot.parse.strongswan.files import ConfigFile
@@ -18,6 +20,7 @@ from ipsecbot.parse.strongswan.running import Running, compared, read_conns
 from ipsecbot.parse.strongswan.secrets import is_secret_line, read_secrets_files, read_secrets_section
 from ipsecbot.parse.strongswan.settings import read_settings
 from ipsecbot.parse.strongswan.swanctl import read_connections
+from ipsecbot.parse.strongswan.swanctl_supplies import read_authorities, read_pools
 
 __all__ = ["DaemonSettings", "read_config", "read_daemon"]
 
@@ -50,9 +53,25 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
     secrets = (*_files(outputs, OutputKind.IPSEC_SECRETS, device), *_pasted_secrets(ipsec))
     keys = (*read_secrets_section(swanctl.root, notes), *read_secrets_files(secrets, notes))
     shown = bool(secrets) or swanctl.root.section("secrets") is not None
+    pools, authorities = read_pools(swanctl.root, notes), read_authorities(swanctl.root, notes)
     if running is not None:
-        connections = tuple(_blamed(one, swanctl.broken) for one in _marked(connections, running.value, notes))
-    return Parsed(EndConfig(connections, keys if shown else None, _addresses(connections, known)), tuple(notes.gaps))
+        reasons = (
+            *(("syntax error: the file is not loaded", source) for source in swanctl.broken),
+            *((f"{error}: starter refuses the file", source) for error, source in sections.broken),
+            *_stopping(authorities, pools),
+        )
+        connections = tuple(_blamed(one, reasons) for one in _marked(connections, running.value, notes))
+    addresses = _addresses(connections, known)
+    end = EndConfig(connections, keys if shown else None, addresses, pools=pools, authorities=authorities)
+    return Parsed(end, tuple(notes.gaps))
+
+
+def _stopping(authorities: tuple[Authority, ...], pools: tuple[AddressPool, ...]) -> Iterator[tuple[str, Source]]:
+    """Why `swanctl --load-all` never came to the connections, in words that name the object."""
+    for kind, objects in (("authority", authorities), ("pool", pools)):
+        for one in objects:
+            if one.problems and one.source is not None:
+                yield f"swanctl --load-all stops at the {kind} {one.name}: {one.problems[0]}", one.source
 
 
 def _files(outputs: tuple[RawOutput, ...], kind: OutputKind, device: str) -> tuple[ConfigFile, ...]:
@@ -101,13 +120,12 @@ def _marked(connections: tuple[Connection, ...], running: Running, notes: Notes)
     )
 
 
-def _blamed(connection: Connection, broken: tuple[Source, ...]) -> Connection:
-    """A connection that does not run although its file has it: a syntax error anywhere keeps swanctl from loading any."""
+def _blamed(connection: Connection, why: tuple[tuple[str, Source], ...]) -> Connection:
+    """A connection that does not run although its file has it: an error anywhere in the file keeps all of it from loading."""
     source = connection.source
-    if connection.running or source is None or not any(one.output == source.output for one in broken):
+    if connection.running or source is None or not any(one.output == source.output for _, one in why):
         return connection
-    errors = tuple(("syntax error: the file is not loaded", one) for one in broken)
-    return replace(connection, problems=(*connection.problems, *errors))
+    return replace(connection, problems=(*connection.problems, *why))
 
 
 def _addresses(connections: tuple[Connection, ...], known: frozenset[str]) -> tuple[str, ...]:

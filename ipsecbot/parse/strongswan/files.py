@@ -13,6 +13,7 @@ from ipsecbot.model.snapshot import RawOutput
 
 # A secret that was not fingerprinted when it was collected must not travel on in a quoted line.
 _PLAIN = re.compile(r"""\b(secret|pin)(\s*=\s*)(?!"?<secret:)("[^"]*"?|[^\s#}]+)""")
+_QUOTED = 500  # characters of a line that a source quotes: a whole file may stand in one
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -39,7 +40,7 @@ class ConfigFile:
     def source(self, first: int, last: int | None = None) -> Source:
         """Where in this file something stands; lines count from 1."""
         lines = self.lines
-        text = lines[first - 1].strip() if 0 < first <= len(lines) else ""
+        text = lines[first - 1][:_QUOTED].strip() if 0 < first <= len(lines) else ""
         return Source(self.device, self.output.name, first, last or first, _PLAIN.sub(r"\1\2<secret:unknown>", text))
 
 
