@@ -120,6 +120,8 @@ def _selected(
     wide = (resolved(pair, responder.address, responder.peer_address) for pair in yours.selectors or ())
     configured = tuple(pair for pair in wide if pair is not None)
     alone = initiator.rules.offers_pairs_alone
+    if responder.rules.narrows_lists and not overlap_score(offered, _pairs(responder, yours)):
+        return SelectorChoice((), offered)  # in transport mode a child is chosen by the peers alone
     if not responder.rules.narrows_lists or alone:
         return select(offered, configured, rule=responder.rules.selectors(version), alone=alone)
     return select_lists(offered, configured, first_only=version == 1)
