@@ -52,9 +52,7 @@ class Site:
 
 def sites(count: int) -> tuple[Site, ...]:
     """The first `count` sites; the faults take turns."""
-    return tuple(
-        Site(n, _FAULTS[n // EVERY % len(_FAULTS)] if n % EVERY == EVERY - 1 else Fault.NONE) for n in range(count)
-    )
+    return tuple(Site(n, _FAULTS[n // EVERY % len(_FAULTS)] if n % EVERY == EVERY - 1 else Fault.NONE) for n in range(count))
 
 
 def ios_hub(every: tuple[Site, ...]) -> str:
