@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
-from ipsecbot.collect.commands import row_of
+from ipsecbot.collect.commands import render, row_of
 from ipsecbot.collect.drivers import driver_for
 from ipsecbot.collect.ios import IosSession
 from ipsecbot.collect.record import Record
@@ -30,8 +31,10 @@ STATE = ("clock", "isakmp-sa", "ikev2-sa", "ipsec-sa", "session", "logging")
 _FACTS = ("version", "hosts", "interfaces")
 
 
-def ask_everything(session: IosSession, record: Record, progress: Callable[[str], None]) -> None:
-    """Facts, configuration and state into `record`; each answer is there before the next question is sent."""
+def ask_everything(session: IosSession, record: Record, peer: str | None, progress: Callable[[str], None]) -> None:
+    """Facts, configuration and state into `record`; each answer is there before the next question is sent. `peer`: the other
+    end's address, to which the way is asked, where it is known. Routes, translation and filters that are configured stand in
+    the configuration."""
     driver = driver_for(session)
     progress("reading facts and configuration")
     try:
@@ -46,6 +49,18 @@ def ask_everything(session: IosSession, record: Record, progress: Callable[[str]
     record.answer(session.ask("running-config"))
     for name in READS:
         ask(session, record, name, progress)
+    if peer is not None and is_address(peer):
+        command = render(Platform.CISCO_IOS, "way-ipv6" if ":" in peer else "way", peer=peer)
+        progress(f"asking: {command.text}")
+        record.answer(session.send(command))
+
+
+def is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
 
 
 def ask_state(session: IosSession, record: Record, progress: Callable[[str], None]) -> None:

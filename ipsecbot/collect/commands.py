@@ -161,6 +161,9 @@ TABLE: tuple[Row, ...] = (
     _ios("isakmp-policy", K.ISAKMP_POLICY, "show crypto isakmp policy", "IKEv1 policies with their defaults"),
     _ios("crypto-map", K.CRYPTO_MAP, "show crypto map", "crypto maps as applied"),
     _ios("transform-set", K.TRANSFORM_SET, "show crypto ipsec transform-set", "transform sets with their defaults"),
+    # one address alone: a table may have a million rows; and `show ip route ADDRESS` does not know the default route
+    _ios("way", K.SURROUNDINGS, "show ip cef {peer}", "which way to the peer"),
+    _ios("way-ipv6", K.SURROUNDINGS, "show ipv6 cef {peer}", "the same for IPv6"),
     _ios("clock", K.CLOCK, "show clock", "to place the log in time"),
     _ios("logging", K.LOGGING, "show logging", "the buffer, and where debug output goes", seconds=60),
     _ios("debugging", K.DEBUGGING, "show debugging", "whose debugging is on"),

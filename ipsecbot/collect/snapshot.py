@@ -32,7 +32,7 @@ def silent(_step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a visit is for. `peer`: the other end's address, when known (a host is asked for its route there)."""
+    """What a visit is for. `peer`: the other end's address, when known (each end is asked for its way there)."""
 
     peer: str | None = None
 
@@ -139,7 +139,7 @@ def _ask(session: Session, record: Record, plan: Plan, progress: Progress) -> tu
         from ipsecbot.collect.ios import IosSession
 
         assert isinstance(session, IosSession)
-        ask_ios.ask_everything(session, record, progress)
+        ask_ios.ask_everything(session, record, plan.peer, progress)
         return ()
     from ipsecbot.collect import ask_host
     from ipsecbot.collect.host import HostSession

@@ -80,6 +80,17 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the forwarding table answered when it was asked for one address. `network` None: it has no way there."""
+
+    address: str
+    network: Network | None
+    source: Source
+    via: str | None = None
+    interface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """All of it. `routes` None: no table was seen; `()` or more: the table as far as it was printed, `no_default` the line that
     says that it has no default route.
@@ -109,3 +120,4 @@ class Surroundings:
     configured_routes: tuple[Route, ...] | None = None  # static and connected ones, as a whole configuration has them
     learns_routes: Source | None = None  # the line by which there may be more: a routing protocol, an address by DHCP or PPP
     filters: tuple[Filter, ...] = ()
+    lookups: tuple[Lookup, ...] = ()

@@ -24,6 +24,7 @@ from ipsecbot.parse.ios import sas as ios_sas
 from ipsecbot.parse.ios import sessions as ios_sessions
 from ipsecbot.parse.ios import state as ios_state
 from ipsecbot.parse.ios import trace as ios_trace
+from ipsecbot.parse.ios.cef import read_lookups
 from ipsecbot.parse.libreswan import config as pluto_config
 from ipsecbot.parse.libreswan import log as pluto_log
 from ipsecbot.parse.libreswan.status import read_status
@@ -293,6 +294,7 @@ def _endpoint(snapshot: Snapshot, facts: _Facts) -> Endpoint:
 def _around(snapshot: Snapshot, facts: _Facts) -> Surroundings:
     """What the texts show, with what the configuration says in place of its lines read one by one."""
     seen, configured = read_surroundings(snapshot.outputs, snapshot.device.name), facts.around
+    seen = replace(seen, lookups=read_lookups(snapshot.outputs, snapshot.device.name))
     if configured is None:
         return seen
     return replace(

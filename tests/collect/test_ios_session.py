@@ -14,13 +14,14 @@ from collect_sshd import Host
 from ipsecbot.collect.commands import CommandRefused, render
 from ipsecbot.collect.fingerprint import KeyedFingerprinter
 from ipsecbot.collect.session import open_session
-from ipsecbot.collect.snapshot import collect, reread, visit
+from ipsecbot.collect.snapshot import Plan, collect, reread, visit
 from ipsecbot.collect.trigger import Ping, fire
 from ipsecbot.errors import DeviceError, HostKeyRefused, LoginRefused, Unreachable
 from ipsecbot.lab.ios.misbehaviour import Misbehaviour
 from ipsecbot.model.device import Device, Platform
 from ipsecbot.model.snapshot import OutputKind
 from ipsecbot.model.target import HostKeyPolicy, Login
+from ipsecbot.parse.endpoint import read_endpoint
 
 F = KeyedFingerprinter(b"k" * 32)
 
@@ -44,6 +45,17 @@ def test_one_login_brings_everything_and_no_secret(tmp_path: Path, caplog: pytes
     for secret in (PSK, access.password, access.enable):
         assert secret not in repr(snapshot)
         assert secret not in caplog.text.replace("write_channel", "")
+
+
+def test_the_way_to_the_peer_is_asked_in_the_same_session(tmp_path: Path) -> None:
+    """One address alone, and only where the peer is known by one."""
+    with pair() as lab:
+        snapshot = collect(target(lab["r1"], tmp_path), fingerprinter=F, plan=Plan("192.0.2.2"))
+        named = collect(target(lab["r1"], tmp_path), fingerprinter=F, plan=Plan("far.example.net"))
+    (way,) = snapshot.of_kind(OutputKind.SURROUNDINGS)
+    assert way.name == "show ip cef 192.0.2.2"
+    assert [one.network is None for one in read_endpoint(snapshot).around.lookups] == [False]
+    assert named.of_kind(OutputKind.SURROUNDINGS) == ()
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "emulated"))
 from dump_logs import played
 from faults import FAULTS, Fault
 
-from ipsecbot.lab.ios import show_ipsec, show_isakmp, show_session, show_system
+from ipsecbot.lab.ios import show_ipsec, show_isakmp, show_routes, show_session, show_system
 from ipsecbot.lab.ios.machine import Machine
 from ipsecbot.lab.ios.show_system import Line
 from ipsecbot.model.device import Platform
 from ipsecbot.model.snapshot import OutputKind, RawOutput
+from ipsecbot.parse.ios.cef import read_lookups
 from ipsecbot.parse.textfsm import Row, run_template
 
 WHEN = datetime(2026, 3, 11, tzinfo=UTC)
@@ -66,3 +67,12 @@ def test_counters_and_spis_agree_between_both_ends() -> None:
         (ours,), (theirs,) = ([state for state in machine.ipsec.table() if state.sas] for machine in (left, right))
         assert (ours.encaps, ours.decaps) == (theirs.decaps, theirs.encaps) == (2, 2), fault.name
         assert (ours.sas[0].spi_in, ours.sas[0].spi_out) == (theirs.sas[0].spi_out, theirs.sas[0].spi_in)
+
+
+def test_the_way_to_an_address() -> None:
+    """`show ip cef` of the laboratory is what the reader of real answers understands: the peer by a next hop or attached."""
+    for machine in played(FAULTS[0], story=timedelta(seconds=1)):
+        peer = next(entry.peers[0] for entry in machine.router.config.crypto_maps if entry.peers)
+        output = RawOutput(OutputKind.SURROUNDINGS, f"show ip cef {peer}", show_routes.cef(machine, str(peer)), WHEN)
+        (found,) = read_lookups((output,), machine.router.name)
+        assert (found.address, found.network is None) == (str(peer), False)

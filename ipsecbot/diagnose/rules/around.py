@@ -46,6 +46,10 @@ def _overlap(one: Network | None, other: Network | None) -> bool:
     return one is not None and other is not None and one.version == other.version and one.overlaps(other)
 
 
+def _is_host(network: Network) -> bool:
+    return network.prefixlen == network.max_prefixlen
+
+
 def _is_within(one: Network, other: Network | None) -> bool:
     return _overlap(one, other) and other is not None and one.prefixlen >= other.prefixlen
 
@@ -92,7 +96,9 @@ def nat_before_ipsec(facts: Facts) -> Iterator[Testimony]:
 def _first_translation(around: Surroundings, pair: SelectorPair) -> Flow | None:
     """The rule that translates this pair's packets; None when the first that covers them exempts them, or none does."""
     for one in around.translations:
-        if _overlap(one.flow.origin, pair.local.network) and _overlap(one.flow.destination, pair.remote.network):
+        # a translation of one host says nothing about the rest of its network
+        whole = _is_within(pair.local.network, one.flow.origin) if _is_host(one.flow.origin) and pair.local.network else True
+        if whole and _overlap(one.flow.origin, pair.local.network) and _overlap(one.flow.destination, pair.remote.network):
             return None if one.exempt else one.flow
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ipsecbot.lab.ios import show_ipsec, show_isakmp, show_session, show_system
+from ipsecbot.lab.ios import show_ipsec, show_isakmp, show_routes, show_session, show_system
 from ipsecbot.lab.ios.machine import Machine
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ def sa_of_peer(session: Session, peer: str) -> str:
     return show_ipsec.sa(session.machine, peer=peer)
 
 
+def way(session: Session, address: str) -> str:
+    return show_routes.cef(session.machine, address)
+
+
 def no_conditions(session: Session) -> str:
     """Platform conditions, which the laboratory has none of: crypto's own are in `show crypto debug-condition`."""
     return "% No conditions found\n"
@@ -78,7 +82,8 @@ ROWS = (
     ("show crypto ikev2 proposal", _of(show_session.ikev2_proposal), True),
     ("show crypto ikev2 policy", _of(show_session.ikev2_policy), True),
     ("show hosts", _of(show_system.hosts), True),
-    ("show ip route", _of(show_system.routes), True),
+    ("show ip route", _of(show_routes.routes), True),
+    ("show ip cef <address>", way, True),
     ("show access-lists", _of(show_system.access_lists), False),
     ("show ip access-lists", _of(show_system.access_lists), False),
     ("show debug condition", no_conditions, True),

@@ -233,22 +233,6 @@ def hosts(machine: Machine) -> str:
     ) + "Name/address lookup uses static mappings\n\nCodes: UN - unknown, EX - expired, OK - OK, ?? - revalidate\n\n"
 
 
-def routes(machine: Machine) -> str:
-    config = machine.router.config
-    rows = []
-    for known in config.interfaces:
-        if known.address and not known.shutdown:
-            rows.append(f"C        {known.address.network} is directly connected, {known.name}\n")
-            rows.append(f"L        {known.address.ip}/32 is directly connected, {known.name}\n")
-    for route in config.routes:
-        star = "*" if route.network.prefixlen == 0 else " "
-        via = f"via {route.next_hop}" if route.next_hop[0].isdigit() else f"is directly connected, {route.next_hop}"
-        rows.append(f"S{star}       {route.network} [1/0] {via}\n")
-    default = next((route.next_hop for route in config.routes if route.network.prefixlen == 0), None)
-    gateway = f"{default} to network 0.0.0.0" if default else "not set"
-    return f"Codes: L - local, C - connected, S - static\n\nGateway of last resort is {gateway}\n\n" + "".join(rows)
-
-
 def access_lists(machine: Machine) -> str:
     text = ""
     for name, entries in machine.router.config.acls:
