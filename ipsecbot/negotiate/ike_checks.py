@@ -171,7 +171,8 @@ def check_childless(initiator: Party, responder: Party) -> Checked:
     if mine.options is None or yours.options is None:
         return Checked()
     wants, answers = mine.options.childless, yours.options.childless
-    insists, refuses = wants is Childless.FORCE, answers is Childless.NEVER
+    insists = wants is Childless.FORCE or not initiator.connection.children  # without a child there is no other way
+    refuses = answers is Childless.NEVER
     if not (insists and refuses) and not (answers is Childless.FORCE and not insists):
         return Checked()
     mismatch = Mismatch(

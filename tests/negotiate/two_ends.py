@@ -12,6 +12,7 @@ from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity, Secret, Sha
 from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.model.tunnel import Endpoint
+from ipsecbot.model.wishes import AuthRound, IkeOptions
 from ipsecbot.spellings import read_keywords
 
 LEFT, RIGHT = "192.0.2.1", "198.51.100.2"
@@ -85,10 +86,14 @@ class End:
     local_addresses: tuple[str, ...] = ()
     remote_addresses: tuple[str, ...] = ()
     children: tuple[ChildPolicy, ...] | None = None
+    options: IkeOptions | None = None
+    remote_rounds: tuple[AuthRound, ...] | None = None
+    lifetime: timedelta | None = None
+    child_lifetime: timedelta | None = None
 
     @property
     def connection(self) -> Connection:
-        child = ChildPolicy("net", Protocol.ESP, self.esp, self.selectors, self.mode)
+        child = ChildPolicy("net", Protocol.ESP, self.esp, self.selectors, self.mode, lifetime=self.child_lifetime)
         policy = IkePolicy(
             self.versions,
             self.ike,
@@ -99,6 +104,9 @@ class End:
             local_auth=self.local_auth,
             remote_auth=self.remote_auth,
             keyring=self.keyring,
+            lifetime=self.lifetime,
+            options=self.options,
+            remote_rounds=self.remote_rounds,
         )
         return Connection(
             "tunnel",
