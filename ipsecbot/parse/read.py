@@ -9,6 +9,7 @@ from ipsecbot.model.connection import Connection
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.snapshot import Gap
+from ipsecbot.model.supplies import AddressPool, Authority
 from ipsecbot.model.surroundings import Surroundings
 
 T_co = TypeVar("T_co", covariant=True)
@@ -37,3 +38,5 @@ class EndConfig:
     addresses: tuple[str, ...] = ()
     ike_disabled: Source | None = None
     around: Surroundings | None = field(default=None, compare=False)
+    pools: tuple[AddressPool, ...] = ()
+    authorities: tuple[Authority, ...] = ()

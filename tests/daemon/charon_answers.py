@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,12 +20,14 @@ _LISTS = ("conns", "pools", "authorities")
 _LOG = re.compile(r".*? \d\d\[(?:CFG|LIB|IKE|APP)\] ?(?:<[^>]*> ?)?(.*)")
 _REFUSED = re.compile(r"loading connection '(.*)' failed: (.*)")
 _BROKEN = re.compile(r"invalid config file|parsing config file .* failed|failed to parse settings", re.IGNORECASE)
+_STARTER = "/usr/lib/ipsec/starter"
+_IGNORED = re.compile(r"# (ignored) conn '(.*?)' due to")
 _SHARED = re.compile(r"loaded (IKE|EAP|NTLM|PPK|shared) (?:shared )?(?:key|secret|password)s?.* with id '(.*?)' for: (.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`broken`: the file was not loaded at all; `refused`: connection → why; `conns` as list-conns, `logged` as the log has it."""
+    """`broken`: the file was not loaded at all; `refused`: connection → why; `conns`: its listing; `logged`: its log."""
 
     broken: str = ""
     refused: dict[str, str] = field(default_factory=dict)
@@ -33,7 +36,6 @@ class Answer:
     pools: dict[str, Tree] = field(default_factory=dict)
     authorities: dict[str, Tree] = field(default_factory=dict)
     shared: dict[str, list[str]] = field(default_factory=dict)
-    output: str = ""
 
 
 class Charon:
@@ -55,7 +57,7 @@ class Charon:
         loaded, conns, pools, authorities = done.stdout.split(f"{SEPARATOR}\n")
         broken = _BROKEN.search(loaded)
         if broken is not None:
-            return Answer(broken=broken[0], output=loaded)
+            return Answer(broken=broken[0])
         return Answer(
             refused=dict(_REFUSED.findall(loaded)),
             conns=listed(conns),
@@ -63,8 +65,26 @@ class Charon:
             pools=listed(pools),
             authorities=listed(authorities),
             shared={name: re.findall(r"'(.*?)'(?=,|$)", owners) for _, name, owners in map(re.Match.groups, shared(lines))},
-            output=loaded,
         )
+
+    def load_ipsec(self, files: dict[str, str], end: str) -> Answer:
+        """`files`: path below /etc → text; `end` names the last conn, which shows that starter is through."""
+        with written(self.etc, files):
+            tested = self.host.exec([_STARTER, "--conftest", "--conf", "/etc/ipsec.conf"])
+            said = tested.stdout + tested.stderr
+            if tested.returncode != 0 or "invalid config file" in said:
+                return Answer(broken=(re.findall(r".*error.*|.*not found.*|.*loop.*", said) or [said])[0])
+            self.host.require(["sh", "-c", "kill -USR1 $(cat /run/starter.charon.pid)"])
+            conns = self._until(end)
+        return Answer(refused={name: why for why, name in _IGNORED.findall(said)}, conns=conns)
+
+    def _until(self, end: str) -> dict[str, Tree]:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            conns = listed(self.host.require(["swanctl", "--list-conns", "--pretty"]))
+            if end in conns or any(end in conn.get("children", {}) for conn in conns.values()):  # type: ignore[operator]
+                return conns
+        raise AssertionError(f"starter did not come to {end}")
 
 
 def _script(files: dict[str, str]) -> str:
@@ -76,10 +96,14 @@ def _script(files: dict[str, str]) -> str:
 
 
 @contextmanager
-def standing() -> Iterator[Charon]:
-    """One that has started and has nothing loaded."""
+def standing(*, stroke: bool = False) -> Iterator[Charon]:
+    """One that has started and has nothing loaded; `stroke`: by starter."""
     conf = strongswan_conf().replace("      default = 1\n", "      default = 1\n      cfg = 2\n", 1)
-    with StrongswanPair(HostConfig(strongswan_conf=conf, swanctl_conf=""), HostConfig()) as pair:
+    if stroke:
+        config = HostConfig(strongswan_conf=conf, ipsec_conf="# none\n", ipsec_secrets="# none\n")
+    else:
+        config = HostConfig(strongswan_conf=conf, swanctl_conf="")
+    with StrongswanPair(config, HostConfig()) as pair:
         yield Charon(pair)
 
 

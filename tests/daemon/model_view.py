@@ -12,7 +12,7 @@ from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity
 from ipsecbot.model.proposal import Proposal, TransformType
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.model.wishes import AuthRound, CertificateSending, Fragmentation, Limit, Revocation, SaAction, Uniqueness
-from ipsecbot.parse.strongswan.identity import canonical_address, canonical_dn
+from ipsecbot.parse.strongswan.identity import canonical_address, canonical_dn, read_identity
 from ipsecbot.parse.strongswan.selectors import pairs, read_selectors
 from ipsecbot.spellings import read_charon_proposals
 
@@ -70,7 +70,7 @@ def _listed(one: Connection) -> View:
     assert ike.options is not None
     return {
         "version": _LISTED_VERSION[ike.versions],
-        "local_addrs": [*one.local_addresses] or ["%any"],
+        "local_addrs": _addresses([*one.local_addresses] or ["%any"]),
         "remote_addrs": _addresses([*one.remote_addresses]),
         "rekey_time": _seconds(ike.times.rekey),
         "reauth_time": _seconds(ike.times.reauthentication),
@@ -236,7 +236,7 @@ def _limit(limit: Limit | None) -> tuple[int, int, int]:
 def _round(one: AuthRound) -> View:
     view: View = {
         "class": _CLASS[one.method] if one.method else None,
-        "eap-type": one.eap_type.partition("-")[0].upper() if one.eap_type else None,
+        "eap-type": _eap_type(one.eap_type),
         "xauth": one.xauth,
         "revocation": _REVOCATION.get(one.revocation),
         "id": "?" if one.certificates and one.identity is None else _identity(one.identity),
@@ -245,9 +245,14 @@ def _round(one: AuthRound) -> View:
         "eap_id": _identity(one.eap_identity),
         "xauth_id": _identity(one.xauth_identity),
         "groups": [_identity(group) for group in one.groups],
-        "policies": [*one.policies],
+        "policies": [policy for policy in one.policies if policy.isprintable()],
     }
     return {key: value for key, value in view.items() if value is not None}
+
+
+def _eap_type(text: str | None) -> str | None:
+    name = (text or "").partition("-")[0].upper()
+    return f"({name})" if name.isdecimal() else name or None
 
 
 def _listed_round(printed: object) -> View:
@@ -259,9 +264,14 @@ def _listed_round(printed: object) -> View:
         "revocation": printed.get("revocation"),
         **{key: _printed(printed.get(key)) for key in ("id", "ca_id", "aaa_id", "eap_id", "xauth_id")},
         "groups": [_printed(group) for group in printed["groups"]],
-        "policies": printed["cert_policy"],
+        "policies": [policy for policy in printed["cert_policy"] if not policy.startswith("0x")],
     }
     return {key: value for key, value in view.items() if value is not None}
+
+
+def printed_identity(text: str) -> str:
+    """One identity as charon prints it → as our keys name their owners."""
+    return str(read_identity(text))
 
 
 def _identity(one: IkeIdentity | None) -> str | None:
@@ -283,8 +293,11 @@ def _printed(text: object) -> str | None:
 
 
 def _addresses(words: object) -> list[str]:
-    found = [canonical_address(str(word)) for word in _list(words)]
-    return ["%any"] if all(one in ("%any", "%any6", "%any4") for one in found) else found
+    """A tab before an address (of a line continued) is printed in hexadecimal, and is no address to anybody."""
+    printed = [str(word) for word in _list(words)]
+    found = [canonical_address(word) for word in printed if word.isprintable() and not word.startswith("0x09")]
+    anybody = all(one in ("%any", "%any6", "%any4", "0.0.0.0/0", "::/0") for one in found) and "/" not in found[0]
+    return ["%any"] if anybody else found
 
 
 def _list(value: object) -> list[object]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-_IDENTITIES = (
+IDENTITIES = (
     *("moon.example", "@Sun.Example", "carol@example.org", "192.0.2.7", "2001:db8::7", "%any", "*", "C=CH, O=Acme, CN=east"),
     *("/C=CH/O=Acme/CN=west", "fqdn:moon", "keyid:Branch-17", "@#a1b2c3", "@@Carol@Example", "C=CH,O=Acme , CN=*", "email:a@b"),
     *("10.9.0.0/16", "fe80::1%eth0", "ipv4:192.0.2.8", "{2}:sun", "*.example", "0.0.0.0", "x=y", "rfc822:A@B", "asn1dn:CN=z"),
     *("keyid:#0a0B", "fqdn:#6d6f6f6e", "host-1", "O=A B, CN=c d", "CN = x , OU=y", "192.0.2.300", "::ffff:192.0.2.1", ""),
 )
+_OWNERS = tuple(one for one in IDENTITIES if one and not one.startswith("asn1dn:"))
 _IKE = (
     *("aes128-sha256-modp2048", "aes256gcm16-prfsha384-ecp384", "aes-sha-modp1024", "3des-md5-modp768", "default", "DEFAULT"),
     *("aes256-aes128-sha384-sha256-ecp256-modp3072", "aes128ctr-aesxcbc-x25519", "chacha20poly1305-prfsha256-curve448"),
@@ -123,6 +124,20 @@ FLAG, TIME, NUMBER, VOLUME = (
     Key(_NUMBERS, _BAD_NUMBERS),
     Key(_VOLUMES, _BAD_VOLUMES),
 )
+_POOLS = Key(
+    (
+        "10.9.0.0/24",
+        "10.9.0.9/24",
+        "10.9.0.5-10.9.0.9",
+        "2001:db8:9::/96",
+        "10.9.0.7",
+        "10.0.0.0/8",
+        "10.9.0.1/31",
+        "10.9.0.0/33",
+    ),
+    ("10.9.0/24", "dhcp", ""),
+)
+_POOLED = Key(("10.0.0.53", "10.1.0.0/16", "2001:db8::53"), joined=True)
 CONNECTION = {
     "version": Key(("0", "1", "2", "2", "1", "0x2"), ("two", "2.0")),
     "local_addrs": Key(_ADDRESSES, joined=True),
@@ -143,7 +158,7 @@ CONNECTION = {
     "childless": _words("allow", "never", "force"),
     "send_certreq": FLAG,
     "send_cert": _words("ifasked", "always", "never"),
-    "ppk_id": Key(_IDENTITIES),
+    "ppk_id": Key(IDENTITIES),
     "ppk_required": FLAG,
     "keyingtries": NUMBER,
     "unique": _words("no", "never", "replace", "keep"),
@@ -157,12 +172,12 @@ CONNECTION = {
 }
 ROUND = {
     "auth": Key(_AUTH, _BAD_AUTH),
-    "id": Key(_IDENTITIES),
+    "id": Key(IDENTITIES),
     "round": Key(("1", "2", "0", "3"), ("first",)),
-    "eap_id": Key(_IDENTITIES),
-    "aaa_id": Key(_IDENTITIES),
-    "xauth_id": Key(_IDENTITIES),
-    "ca_id": Key(_IDENTITIES),
+    "eap_id": Key(IDENTITIES),
+    "aaa_id": Key(IDENTITIES),
+    "xauth_id": Key(IDENTITIES),
+    "ca_id": Key(IDENTITIES),
     "groups": Key(("staff", "CN=guests", "a@b"), joined=True),
     "cert_policy": Key(("1.2.3", "1.3.6.1"), joined=True),
     "revocation": _words("relaxed", "strict", "ifuri"),
@@ -244,6 +259,10 @@ class Writer:
         root.sections["connections"] = connections
         if self.random.random() < 0.4:
             root.sections["secrets"] = self._secrets()
+        if self.random.random() < 0.3:
+            root.sections["pools"] = self._pools()
+        if self.random.random() < 0.15:
+            root.sections["authorities"] = Section(sections={"ca": Section([("cacert", "no-such-file.pem")])})
         self.files["swanctl.conf"] = ""
         text = "".join(self._lines(root, 0))
         self.files["swanctl.conf"] = self._break(text)
@@ -305,6 +324,17 @@ class Writer:
         joint = self.random.choice((",", ", ", " , ", ",,"))
         return joint.join(one() for _ in range(self.random.randrange(1, 4)))
 
+    def _pools(self) -> Section:
+        pools = Section()
+        for name in self.random.sample(("here", "there", "elsewhere"), self.random.randrange(1, 3)):
+            pool = pools.sections[name] = Section()
+            pool.settings.append(("addrs", self._value(_POOLS)))
+            if self.random.random() < 0.5:
+                pool.settings.append((self.random.choice(("dns", "subnet", "25")), self._value(_POOLED)))
+            if self.random.random() < self.mistakes:
+                pool.settings[0] = self.random.choice((("wins", "10.0.0.1"), ("dns", "moon.example"), ("addr", "10.0.0.0/24")))
+        return pools
+
     def _secrets(self) -> Section:
         secrets = Section()
         for number in range(self.random.randrange(1, 5)):
@@ -315,7 +345,7 @@ class Writer:
             )
             entry.settings.append(("secret", word))
             for at in range(self.random.randrange(4)):
-                entry.settings.append((f"id{at or ''}", self.random.choice(_IDENTITIES[:-1])))
+                entry.settings.append((f"id{at or ''}", self.random.choice(_OWNERS)))
         return secrets
 
     def _lines(self, section: Section, depth: int) -> list[str]:

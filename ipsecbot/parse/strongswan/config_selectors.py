@@ -47,17 +47,19 @@ def read_config_selector(
     narrowed: ProtocolPorts | None = default
     if bracket:
         inside, closing, _ = rest.rpartition("]")
-        narrowed = read_protocol_ports(inside, dialect) if closing else None
+        narrowed = read_protocol_ports(inside, dialect, default[1:]) if closing else None
     if narrowed is None:
         return ()
     return tuple(TrafficSelector(network, *narrowed, source=source) for network in _networks(address, dialect))
 
 
-def read_protocol_ports(text: str, dialect: Dialect = IPSEC_CONF) -> ProtocolPorts | None:
+def read_protocol_ports(
+    text: str, dialect: Dialect = IPSEC_CONF, default: tuple[int, int] = (0, 65535)
+) -> ProtocolPorts | None:
     """`tcp/80`, `17/%any`, `gre` as protocol, first and last port; None where charon refuses it."""
     protocol_word, _, port_word = text.partition("/")
     protocol = 0 if protocol_word == dialect.any_protocol else _protocol(protocol_word)
-    ports = _ports(port_word, dialect)
+    ports = _ports(port_word, dialect) if port_word else default
     return None if protocol is None or ports is None else (protocol, *ports)
 
 
@@ -70,7 +72,7 @@ def _protocol(word: str) -> int | None:
 
 
 def _ports(word: str, dialect: Dialect) -> tuple[int, int] | None:
-    if word in ("", dialect.any_port):
+    if word == dialect.any_port:
         return 0, 65535
     if word == dialect.opaque:
         return 65535, 0  # RFC 7296 section 3.13.1
@@ -94,7 +96,7 @@ def _networks(text: str, dialect: Dialect) -> list[IPv4Network | IPv6Network | N
     address = _host(host)
     if address is None:
         return []
-    bits = _prefix(length, address.max_prefixlen) if slash else address.max_prefixlen
+    bits = read_prefix(length, address.max_prefixlen) if slash else address.max_prefixlen
     return [ip_network(f"{address}/{bits}", strict=False)]
 
 
@@ -103,7 +105,8 @@ def _host(text: str) -> IPv4Address | IPv6Address | None:
     return ip_address(known) if known is not None else None
 
 
-def _prefix(text: str, most: int) -> int:
+def read_prefix(text: str, most: int) -> int:
+    """The length of a prefix, as atoi reads it, and never more than `most`."""
     digits = _DIGITS.match(text)
     number = int(digits[1]) if digits and digits[1].lstrip("+-") else 0
     return most if number > most else max(0, number)

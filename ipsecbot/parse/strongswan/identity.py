@@ -34,7 +34,7 @@ _PREFIXES: tuple[tuple[str, IdType], ...] = (
     ("{11}", IdType.KEY_ID),
 )
 _PREFIX = re.compile(r"(" + "|".join(re.escape(word) for word, _ in _PREFIXES) + r"):(#?)(.*)", re.DOTALL | re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"\s*([^\s=]+)\s*=\s*(.*?)\s*", re.DOTALL)
+_ATTRIBUTE = re.compile(r" *([^ =]+) *=(.*)", re.DOTALL)
 # Parts of a distinguished name that charon knows (RFC 4519 and friends), in lower case; with any other it is no name to it.
 _ATTRIBUTES = frozenset(
     (
@@ -48,12 +48,12 @@ _ADDRESS_TYPES = (IdType.IPV4, IdType.IPV6)
 
 def read_identity(text: str, source: Source | None = None) -> IkeIdentity:
     """The identity that charon makes of `text`; every text is one, so nothing is raised. Values are canonical."""
-    text = text.strip()
+    text = text.strip(" \r\n")
     if match := _PREFIX.fullmatch(text):
         return _prefixed(dict(_PREFIXES)[match[1].lower()], bool(match[2]), match[3], source)
     if "=" in text:
         kind = IdType.DN if _is_name(text) else IdType.KEY_ID
-        return IkeIdentity(kind, canonical_dn(text) if kind is IdType.DN else text, source)
+        return IkeIdentity(kind, canonical_dn(text), source) if kind is IdType.DN else _prefixed(kind, False, text, source)
     if text in _ANY:
         return IkeIdentity(IdType.ANY, "%any", source)
     if text.startswith("@#"):
@@ -71,7 +71,7 @@ def read_identity(text: str, source: Source | None = None) -> IkeIdentity:
 
 def _parts(text: str) -> list[str]:
     """The parts of a name: separated by `/` where it begins with one, else by commas."""
-    text = text.strip()
+    text = text.strip(" ")
     return text[1:].split("/") if text.startswith("/") else text.split(",")
 
 

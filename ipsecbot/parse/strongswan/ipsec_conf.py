@@ -131,6 +131,7 @@ class _Conn:
     def _times(self) -> IkeTimes:
         """`reauth=yes`, the default, authenticates again where `reauth=no` rekeys."""
         values, timeout = self.values, span(self.values.get("dpdtimeout", DPD_TIMEOUT))
+        timeout = max(timeout, self._dpd()) if timeout else timeout
         if not values.get("rekey", True):
             return IkeTimes(span(0), span(0), span(0), span(0), timeout)
         margin = values.get("margintime", MARGIN)

@@ -35,7 +35,15 @@ def read_addresses(side: str, values: ConnValues) -> tuple[str, ...]:
     loose = text.startswith("%") and text not in words.ANY_ADDRESS
     listed = read_list(text[1:] if loose else text)
     named = tuple(canonical_address(one) for one in listed if one.lower() not in words.ANY_ADDRESS)
-    return (*named, *EVERYBODY) if loose or values.get(f"{side}allowany", False) else named
+    return (*named, *EVERYBODY) if named and _allows_any(side, values, loose) else named
+
+
+def _allows_any(side: str, values: ConnValues, loose: bool) -> bool:
+    """`%name` and `allowany` say the same; the one that starter reads last counts."""
+    said = [key for key in values.order if key in (side, f"{side}allowany")]
+    if loose and said[-1] == side:
+        return True
+    return values.get(f"{side}allowany", loose)
 
 
 def read_end(side: str, values: ConnValues, *, here: bool, strict: Revocation) -> IpsecEnd:
@@ -62,15 +70,15 @@ def _first(side: str, values: ConnValues) -> str:
 def _second(side: str, values: ConnValues) -> str | None:
     """`auth2`, or XAUTH of the end that is asked for it: this host (left, as written) unless it is the server."""
     legacy = _legacy(values)
-    if legacy is not None and legacy[1]:
-        return _XAUTH_SERVER if side == ("right" if values.get("xauth", False) else "left") else None
+    if legacy is not None and legacy[1] and side == ("right" if values.get("xauth", False) else "left"):
+        return _XAUTH_SERVER
     return values.text(f"{side}auth2")
 
 
 def _round(side: str, values: ConnValues, *, here: bool, strict: Revocation, second: bool) -> AuthRound:
     suffix = "2" if second else ""
     text = (_second(side, values) if second else _first(side, values)) or ""
-    method = read_method("psk" if text == "secret" else text, strict=True)
+    method = read_method("psk" if text == "secret" else text, strict=True) if text[:3].islower() else None
     certificates = values.text(f"{side}cert{suffix}") or values.text(f"{side}sigkey") or ""
     identity, loose = _identity(side, values, here=here, second=second)
     inner = method is AuthMethod.EAP

@@ -18,7 +18,7 @@ from ipsecbot.parse.strongswan.secrets import is_secret_line
 from ipsecbot.parse.strongswan.settings import DEPTH
 
 DEFAULT = "%default"
-_HEADER = re.compile(r"(config|conn|ca)\s+(\"[^\"]*\"|[^\s\"#=]+)\s*$")
+_HEADER = re.compile(r"(config|conn|ca)\s+(\"[^\"]*\"|[^\s\"#=]+)\s*(?:#.*)?$")
 _INCLUDE = re.compile(r"^\s*include\s+(\"[^\"]*\"|[^\s=#]+)\s*(?:#.*)?$")
 _VERSION = re.compile(r"[\t ]*version\b")
 _PARAMETER = re.compile(r"[\t ]*([^\s=\"#]+)\s*=(.*)$", re.DOTALL)

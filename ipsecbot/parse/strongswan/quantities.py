@@ -84,8 +84,9 @@ def read_volume(text: str) -> int | None:
 
 
 def read_list(text: str) -> tuple[str, ...]:
-    """A comma separated list, empty entries left out."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+    """A comma separated list, empty entries left out. Blanks around an entry go, a tab (of a line continued) stays as charon
+    keeps it, and spoils the entry."""
+    return tuple(part.strip(" ") for part in text.split(",") if part.strip(" "))
 
 
 def span(seconds: int) -> timedelta:

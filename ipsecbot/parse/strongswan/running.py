@@ -5,13 +5,14 @@ The listing holds neither proposals nor keys, so it never makes a Connection; it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Network
 
 from ipsecbot.model.connection import ChildPolicy, Connection, EncapsulationMode
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity
-from ipsecbot.model.selectors import SelectorPair
+from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.strongswan.identity import canonical_address, read_identity
@@ -98,7 +99,11 @@ def _connection(row: Row, statusall: bool) -> RunningConnection:
 
 def _addresses(lines: tuple[str, ...]) -> tuple[str, ...]:
     words = " ".join(lines).replace(",", " ").split()
-    return tuple(canonical_address(word) for word in words if word not in ("%any", "%any6"))
+    return tuple(canonical_address(word) for word in _named(words))
+
+
+def _named(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in ("%any", "%any4", "%any6"))
 
 
 def _with_round(connection: RunningConnection, row: Row) -> RunningConnection:
@@ -128,10 +133,10 @@ def compared(connection: Connection, running: RunningConnection, names: Collecti
 
 
 def _drift(wanted: Connection, running: RunningConnection, names: Collection[str]) -> Iterator[tuple[str, Source]]:
-    remote = tuple(address for address in wanted.remote_addresses if address != "%any")
+    local, remote = _named(wanted.local_addresses), _named(wanted.remote_addresses)
     pairs = (
         ("IKE version", _text(wanted.ike.versions), _text(running.versions)),
-        ("local address", _text(wanted.local_addresses), _text(running.local_addresses)),
+        ("local address", _text(local), _text(running.local_addresses)),
         ("remote address", _text(remote), _text(running.remote_addresses)),
         ("local identity", *_identities(wanted.ike.local_id, running.local_id)),
         ("remote identity", *_identities(wanted.ike.remote_ids[0] if wanted.ike.remote_ids else None, running.remote_id)),
@@ -162,8 +167,25 @@ def _child_drift(
 
 
 def _covered(wanted: tuple[SelectorPair, ...], running: tuple[SelectorPair, ...]) -> bool:
-    """In IKEv1 only the first pair counts in the model, while the daemon lists all."""
-    return set(wanted) <= set(running) if len(wanted) == 1 else set(wanted) == set(running)
+    """Whether they are the same, but for those that others hold, which the daemon leaves out of its listing."""
+    return set(running) <= set(wanted) and all(any(_holds(one, pair) for one in running) for pair in wanted)
+
+
+def _holds(outer: SelectorPair, inner: SelectorPair) -> bool:
+    return _within(outer.local, inner.local) and _within(outer.remote, inner.remote)
+
+
+def _within(outer: TrafficSelector, inner: TrafficSelector) -> bool:
+    """Whether `inner` is `outer` or a part of it."""
+    if outer.protocol not in (0, inner.protocol):
+        return False
+    if outer.first_port > inner.first_port or inner.last_port > outer.last_port:
+        return False
+    if isinstance(outer.network, IPv4Network) and isinstance(inner.network, IPv4Network):
+        return inner.network.subnet_of(outer.network)
+    if isinstance(outer.network, IPv6Network) and isinstance(inner.network, IPv6Network):
+        return inner.network.subnet_of(outer.network)
+    return outer.network is None and inner.network is None
 
 
 def _identities(file: IkeIdentity | None, daemon: IkeIdentity | None) -> tuple[str, str]:

@@ -50,7 +50,7 @@ def read_proposal(text: str, protocol: Protocol) -> Proposals:
     """`aes128-sha256-modp2048` as one proposal, completed; a word must be written exactly as charon writes it."""
     algorithms: list[Algorithm] = []
     unknown: list[str] = []
-    words = [word.strip() for word in text.split("-")]
+    words = [word.strip(" ") for word in text.split("-")]
     for word in words:
         algorithm = by_keyword(word) if word == word.lower() else None
         if algorithm is None:
