@@ -15,6 +15,7 @@ from ipsecbot.diagnose.related import related
 from ipsecbot.diagnose.remedy import remedies
 from ipsecbot.diagnose.rules import every_rule
 from ipsecbot.diagnose.symptoms import hints
+from ipsecbot.diagnose.unrelated import is_without_ipsec, what_is_there, what_to_paste
 from ipsecbot.model.evidence import Conclusion, Finding, Missing, Verdict
 from ipsecbot.model.tunnel import Diagnosis, Tunnel
 
@@ -93,6 +94,8 @@ def _missing(
     ]
     if (best is not None and best.confidence >= _SURE) or _nothing_was_seen(facts):
         return tuple(silent)
+    if best is None and not kept and is_without_ipsec(facts):
+        return tuple(what_to_paste(facts))
     open_causes = [finding.cause for finding in kept] or [judgement.cause for judgement in judgements]
     settles: dict[tuple[str, str], list[str]] = {}
     reasons: dict[tuple[str, str], dict[str, None]] = {}
@@ -139,6 +142,10 @@ def _undetermined(facts: Facts, diagnosis: Diagnosis) -> str:
         if _nothing_was_seen(facts):
             dead = (f"{facts.name(side)}: {end.failure}" for side in SIDES if (end := facts.end(side)) is not None)
             return " ".join(("Undetermined: no device could be asked.", *dead))
+        if is_without_ipsec(facts):
+            return (
+                f"Undetermined: no IPsec in this text ({what_is_there(facts)}); paste the tunnel's configuration, SAs and log."
+            )
         if facts.replays and not any(replay.blocking for replay in facts.replays):
             return "Undetermined: both configurations agree, and nothing was seen of a negotiation; collect state and log."
         return "Undetermined: what was collected shows no negotiation, no state and no difference."

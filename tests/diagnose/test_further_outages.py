@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 from broken_tunnels import LEFT, RIGHT, both, child_sa, event, exchange, ike_sa, line, tunnel, unread
 from test_outages import AUTH, AUTH_R, INIT_R, MAIN_R, REFUSED, SILENT, UP, I, R, quick, say, told
 
 from ipsecbot.diagnose.conclude import conclude
+from ipsecbot.diagnose.rules.defects import DEFECTS
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Change, Conclusion
 from ipsecbot.model.exchange import EventKind as K
@@ -16,6 +18,7 @@ from ipsecbot.model.exchange import Exchange, Outcome
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import SaState
+from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.model.tunnel import Tunnel
 
 ESP = Protocol.ESP
@@ -90,7 +93,20 @@ def replaced_again_and_again() -> Tunnel:
     return tunnel(unread("west"), unread("east"), exchange("east", R, INIT_R, Outcome.ABORTED, *gone))
 
 
+def no_http_lookup() -> Tunnel:
+    words = "IKEv2-PROTO-1: (7): Unsupported cert encoding found or Peer requested HTTP URL but never sent it"
+    return refused_at_auth(replace(event("east", K.CERTIFICATE_REFUSED, detail=words[21:]), source=line("east", words)))
+
+
+def wrong_keys(group: str) -> Tunnel:
+    flow = replace(child_sa("west", 0, 4), pfs_group=group)
+    spoilt = event("west", K.VERIFY_FAILED, detail="IPSec SA receives HMAC error, DP Handle 3")
+    return tunnel(replace(LEFT.endpoint, child_sas=(flow,)), None, loose=(spoilt,))
+
+
 OUTAGES = [
+    (no_http_lookup, "software-bug", Change.LEFT, 0.75),
+    (lambda: wrong_keys("ecp521"), "software-bug", Change.LEFT, 0.6),
     (lambda: certificate("expired"), "cert-expired", Change.EITHER, 0.9),
     (lambda: certificate("not-yet-valid"), "cert-expired", Change.EITHER, 0.6),
     (lambda: certificate("untrusted"), "cert-untrusted", Change.EITHER, 0.9),
@@ -163,3 +179,33 @@ def test_send_errors_on_another_flow_are_not_health() -> None:
     """One flow up, another that tries and fails."""
     flows = (child_sa("west", 5, 5), child_sa("west", 0, 0, state=SaState.ABSENT, send_errors=4))
     assert conclude(tunnel(replace(LEFT.endpoint, child_sas=flows), None)).cause is None
+
+
+def test_a_published_defect_needs_its_feature() -> None:
+    """The same symptom with another group is no defect that anybody has published."""
+    assert conclude(wrong_keys("modp2048")).cause != "software-bug"
+
+
+def test_every_published_defect_names_its_publication() -> None:
+    """A bug number, and where it was read."""
+    assert DEFECTS
+    assert all(row.name.startswith("CSC") and row.source and row.cure for row in DEFECTS)
+
+
+def test_a_flow_that_the_peer_narrowed_is_no_failing_flow() -> None:
+    """IOS keeps the flow of its list without SAs beside the narrower one that carries the packets."""
+    wide, narrow = (
+        (SelectorPair(TrafficSelector(ip_network("10.1.0.0/24")), TrafficSelector(ip_network(remote))),)
+        for remote in ("10.2.0.0/16", "10.2.7.0/24")
+    )
+    absent = replace(child_sa("west", 0, 0, state=SaState.ABSENT, send_errors=2), selectors=wide)
+    carrying = replace(child_sa("west", 9, 9), selectors=narrow)
+    assert conclude(tunnel(replace(LEFT.endpoint, child_sas=(absent, carrying)), None)).cause == "healthy"
+
+
+def test_a_text_without_ipsec_is_told_so_in_one_line() -> None:
+    """No list of everything that could be collected, but what to paste."""
+    west = replace(LEFT.endpoint, connections=None, keys=None, events=(event("west", K.LINK, detail="down"),))
+    diagnosis = conclude(tunnel(west, None))
+    assert "no IPsec in this text (1 message about interfaces)" in diagnosis.headline
+    assert [one.device for one in diagnosis.missing] == [west.device.name]

@@ -14,6 +14,7 @@ from ipsecbot.diagnose.rules import (
     configured_path,
     connection,
     data,
+    defects,
     encapsulation,
     filtered,
     fragments,
@@ -47,6 +48,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     unrouted,
     fragments,
     lifecycle,
+    defects,
 )
 
 

@@ -52,9 +52,7 @@ def _by_state(facts: Facts) -> Iterator[Testimony]:
         sa
         for side in known
         for sa in facts.state(side).children or ()
-        if sa.state is SaState.ABSENT
-        and sa.counters.send_errors
-        and not _is_narrowed(sa, facts.state(side).usable_children)
+        if sa.state is SaState.ABSENT and sa.counters.send_errors and not _is_narrowed(sa, facts.state(side).usable_children)
     ]
     if failing:
         yield Cleared("another flow of this tunnel fails", lines(*(sa.source for sa in failing)))
@@ -89,7 +87,7 @@ def _is_narrowed(flow: ChildSa, usable: Iterable[ChildSa]) -> bool:
         and sa.counters.packets_in
         and all(any(_is_within(pair, wide) for wide in flow.selectors) for pair in sa.selectors)
         for sa in usable
-        if sa.selectors
+        if sa.selectors and sa.selectors != flow.selectors
     )
 
 

@@ -13,7 +13,7 @@ from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witne
 from ipsecbot.diagnose.testimony import change_of, reported
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.exchange import EventKind, LogEvent
 
 _SAYS_SO_ITSELF = 0.85
 # What the kernel answers to an SA of which it has no cipher, no mode or no protocol (errno(3): ENOENT, EPROTONOSUPPORT, ENOSYS)
@@ -22,6 +22,15 @@ _BY_THE_KERNELS_ERROR = 0.78
 _UNPROTECTED = 0.65
 _PERHAPS = 0.4
 _GRE_IN_CLEAR = re.compile(r"\bprot(?:ocol)?\s*[=:]\s*(?:47|gre)\b", re.IGNORECASE)
+# what a router says about its own configuration, in an engineer's words
+_IN_WORDS = (
+    (
+        re.compile(r"no IPSEC crypto ?map exists for local address (\S+?)[.,]?(?:\s|$)", re.I),
+        r"no crypto map or tunnel protection covers \1",
+    ),
+    (re.compile(r"no crypto map bound to interface", re.I), "no crypto map is bound to the interface the packets came in by"),
+    (re.compile(r"crypto map is incomplete", re.I), "its crypto map has no peer, no transform set or no access list"),
+)
 _ON_DISK_ONLY = 0.8  # it may be left over, and another connection meant
 
 
@@ -74,7 +83,7 @@ def crypto_map_incomplete(facts: Facts) -> Iterator[Testimony]:
             )
 
     def say(seen: Seen) -> str:
-        return f"{facts.name(seen.side)} reports an incomplete configuration: {seen.event.detail or 'see the line quoted'}."
+        return f"{facts.name(seen.side)} calls its own configuration incomplete: {_in_words(seen.event)}."
 
     yield from reported(
         facts,
@@ -111,6 +120,11 @@ def clear_packets(facts: Facts) -> Iterator[Clue]:
             change=change_of(side.other),
             weight=_UNPROTECTED if gre else _PERHAPS,
         )
+
+
+def _in_words(event: LogEvent) -> str:
+    told = f"{event.source.text} {event.detail or ''}"
+    return next((match.expand(words) for pattern, words in _IN_WORDS if (match := pattern.search(told))), "see the line quoted")
 
 
 def _is_router(facts: Facts, side: Side) -> bool:

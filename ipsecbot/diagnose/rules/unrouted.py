@@ -45,7 +45,7 @@ def routed_into_itself(facts: Facts) -> Iterator[Clue]:
     for side in SIDES:
         loops = [seen.event for seen in facts.events(EventKind.LINK, side=side) if seen.event.attribute == RECURSIVE]
         if loops:
-            headline = f"{facts.name(side)} has learnt the way to its peer through the tunnel itself: route the peer outside it."
+            headline = f"{facts.name(side)} has learnt the way to its peer through the tunnel: route the peer outside it."
             evidence = lines(*(event.source for event in loops[-2:]))
             yield Clue(Strength.STRONG, Witness.STATE, evidence, headline, change=change_of(side), weight=_LOOPED)
 
