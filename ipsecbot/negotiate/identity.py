@@ -6,19 +6,25 @@ import re
 from ipaddress import ip_address
 
 from ipsecbot.model.connection import Connection
-from ipsecbot.model.identity import IdType, IkeIdentity
+from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity
 from ipsecbot.negotiate.addresses import match_length
 
 _ADDRESS_TYPES = (IdType.IPV4, IdType.IPV6)
+_BY_CERTIFICATE = (AuthMethod.PUBKEY, AuthMethod.XAUTH_PUBKEY)
 _EXACT = 200
 _RDN = re.compile(r"\s{0,8}[,/]\s*(?=[A-Za-z.0-9]{1,64}\s*=)")
 
 
 def sent_identity(connection: Connection, own_address: str | None) -> IkeIdentity | None:
-    """The identity an end sends: the configured one, else its address; None when neither is known."""
+    """The identity an end sends: the configured one, else its address; None when neither is known.
+
+    An end with a certificate names itself by it, and what stands in the certificate stands in no configuration.
+    """
     configured = connection.ike.local_id
     if configured is not None and configured.type is not IdType.ANY:
         return configured
+    if configured is None and connection.ike.local_auth in _BY_CERTIFICATE:
+        return None
     return address_identity(own_address)
 
 

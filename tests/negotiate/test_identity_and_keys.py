@@ -9,7 +9,7 @@ from two_ends import LEFT, RIGHT, End, fqdn, ipv4, key, two_ends
 
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.identity import IdType, IkeIdentity
+from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity
 from ipsecbot.model.negotiation import Aspect, Mismatch
 from ipsecbot.negotiate.identity import accepted
 from ipsecbot.negotiate.replay import replay
@@ -137,3 +137,16 @@ def test_a_key_for_the_outside_of_a_hidden_peer_is_not_missing() -> None:
     left = replace(left, address="192.168.178.2", keys=(key("aa", right.address),))
     right = replace(right, remote_addresses=(outside,), keys=(key("aa", outside),))
     assert keys_only(left, right)[0] == ()
+
+
+def test_an_end_with_a_certificate_and_no_name_is_not_taken_for_its_address() -> None:
+    """The name in the certificate stands in no configuration, so it is unknown. With a key, it is the address."""
+    left, right = two_ends()
+    for method, found in ((AuthMethod.PUBKEY, ()), (AuthMethod.PSK, (Aspect.IDENTITY,))):
+        ends = [replace(end, local_auth=method, remote_auth=method, keys=()) for end in (left, right)]
+        ends[1] = replace(ends[1], remote_ids=(dn("C=CH, O=Example, CN=west"),))
+        one, other = ends
+        result = replay(
+            one.connection, other.connection, Side.LEFT, left_end=one.endpoint, right_end=other.endpoint
+        )  # fmt: skip
+        assert tuple(each.aspect for each in result.mismatches if each.aspect is Aspect.IDENTITY) == found

@@ -9,7 +9,7 @@ from ipsecbot.diagnose.attempts import Seen
 from ipsecbot.diagnose.facts import Facts
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
-from ipsecbot.diagnose.rules.connection import is_mode_or_auth, mode_is_refused
+from ipsecbot.diagnose.rules.connection import is_in_main_mode, is_mode_or_auth, mode_is_refused
 from ipsecbot.diagnose.testimony import change_of, ends, furthest, parties, replayed, reported, where_to_change
 from ipsecbot.diagnose.wording import both_values
 from ipsecbot.model.device import Platform
@@ -22,6 +22,9 @@ from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.negotiate.addresses import matches, named
 
 _WITH_PSK = frozenset({AuthMethod.PSK, AuthMethod.XAUTH_PSK})
+
+
+_OF_TWO = 0.62  # the log says "mode or method"
 
 
 def _may_use_psk(facts: Facts) -> bool:
@@ -64,6 +67,8 @@ def auth_method_mismatch(facts: Facts) -> Iterator[Testimony]:
         where=lambda seen: is_mode_or_auth(seen) and mode_is_refused(facts, seen) is False,
     ):
         yield replace(clue, attribute=None)
+    main = reported(facts, "auth-method-mismatch", say, EventKind.PEER_REFUSED, where=lambda seen: is_in_main_mode(facts, seen))
+    yield from (replace(clue, strength=Strength.STRONG, weight=_OF_TWO, attribute=None) for clue in main)
     aspects = (Aspect.AUTH_METHOD, Aspect.IKE_PROPOSAL)  # in IKEv1 the method is an attribute of the proposal
     yield from replayed(facts, "auth-method-mismatch", differ, *aspects, only=_is_about_method)
 

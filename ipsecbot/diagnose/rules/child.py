@@ -210,6 +210,10 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
         me, peer = ends(facts, seen)
         return f"{peer} answers {me} with {seen.event.notify}: make the traffic selectors of both mirror each other."
 
+    def answered(seen: Seen) -> str:
+        me, peer = ends(facts, seen)
+        return f"{me} answers {peer} with {seen.event.notify}: make the traffic selectors of both mirror each other."
+
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)
         return (
@@ -225,7 +229,11 @@ def traffic_selector_mismatch(facts: Facts) -> Iterator[Testimony]:
     yield from reported(
         facts, cause, say, EventKind.SELECTORS_REFUSED, where=lambda seen: not refuses_own_selectors(facts, seen)
     )
-    for clue in reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=names_selectors):
+    by_notify = (
+        *reported(facts, cause, told, EventKind.NOTIFY_RECEIVED, strength=Strength.STRONG, where=names_selectors),
+        *reported(facts, cause, answered, EventKind.NOTIFY_SENT, strength=Strength.STRONG, where=names_selectors),
+    )
+    for clue in by_notify:
         # charon says the same where the modes differ, and only the other end's configuration tells which it is
         if facts.mismatches(Aspect.SELECTORS):
             yield clue

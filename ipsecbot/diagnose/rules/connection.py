@@ -19,6 +19,7 @@ from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.sa import Role
 
 MODE_OR_AUTH = "mode-or-auth"
+_AGGRESSIVE = 0.65
 _MODES = {ExchangeKind.MAIN: ExchangeMode.MAIN, ExchangeKind.AGGRESSIVE: ExchangeMode.AGGRESSIVE}
 
 
@@ -173,12 +174,32 @@ def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
     for clue in reported(facts, "exchange-mode-mismatch", say, EventKind.PEER_REFUSED, where=is_mode_or_auth):
         if not facts.connections(Side.LEFT) and not facts.connections(Side.RIGHT):
             yield replace(clue, strength=Strength.HINT, weight=0.45, attribute=None)
+    aggressive = reported(
+        facts, "exchange-mode-mismatch", say, EventKind.PEER_REFUSED, where=lambda s: _is_aggressive(facts, s)
+    )
+    yield from (replace(clue, strength=Strength.STRONG, weight=_AGGRESSIVE, attribute=None) for clue in aggressive)
     yield from replayed(facts, "exchange-mode-mismatch", differ, Aspect.EXCHANGE_MODE)
 
 
 def is_mode_or_auth(seen: Seen) -> bool:
     """charon found a connection by address and identity, and says that its mode or its authentication method is another."""
     return seen.event.attribute == MODE_OR_AUTH
+
+
+def is_in_main_mode(facts: Facts, seen: Seen) -> bool:
+    """Main mode refused by an end of which no configuration was seen: hardly any end insists on aggressive mode."""
+    return _unexplained(facts, seen) is ExchangeMode.MAIN
+
+
+def _is_aggressive(facts: Facts, seen: Seen) -> bool:
+    """Aggressive mode refused by an end of which no configuration was seen: main mode is what an end takes unless told."""
+    return _unexplained(facts, seen) is ExchangeMode.AGGRESSIVE
+
+
+def _unexplained(facts: Facts, seen: Seen) -> ExchangeMode | None:
+    if not is_mode_or_auth(seen) or seen.exchange is None or facts.connections(seen.side):
+        return None
+    return _MODES.get(seen.exchange.kind)
 
 
 def mode_is_refused(facts: Facts, seen: Seen) -> bool | None:

@@ -12,7 +12,7 @@ from ipsecbot.diagnose.freshness import is_in_force, was_watched
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
 from ipsecbot.ladder.vocabulary import DENIALS, ERROR_NOTIFIES
-from ipsecbot.model.evidence import Side
+from ipsecbot.model.evidence import Side, Source
 from ipsecbot.model.exchange import EventKind, LogEvent, Outcome
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import ChildSa, Role, SaState
@@ -140,10 +140,25 @@ def _by_log(facts: Facts) -> Iterator[Testimony]:
         if not mine[-1].child_established and not sketched:
             continue
         ups = [seen.event.source for seen in facts.events(EventKind.ESTABLISHED, side=side)]
+        lost = _lost_behind(facts, side, ups)
+        if lost:
+            yield Cleared("a ping after it came up was not answered", lines(*lost))
+            continue
         witness = Witness.RESPONDER if mine[-1].exchange.role is Role.RESPONDER else Witness.INITIATOR
         evidence = lines(*ups[-2:]) or lines(*(s for message in mine[-1].exchange.messages[-1:] for s in message.sources))
         headline = f"The negotiation at {facts.name(side)} ends with a CHILD_SA in place."
         yield Clue(Strength.STRONG, witness, evidence, headline, weight=_NOT_SHOWN if sketched else 0.0)
+
+
+def _lost_behind(facts: Facts, side: Side, ups: list[Source]) -> tuple[Source, ...]:
+    """The pings of an end after its SAs came up, in the same text, when the last of them got no answer at all."""
+    end = facts.end(side)
+    after = [
+        ping
+        for ping in (end.around.pings if end is not None else ())
+        if any(up.output == ping.source.output and up.last_line < ping.source.first_line for up in ups)
+    ]
+    return (after[-1].source,) if after and after[-1].sent and not after[-1].received else ()
 
 
 def _is_sketched(attempt: Attempt) -> bool:

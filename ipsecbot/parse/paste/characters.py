@@ -40,6 +40,12 @@ REPAIRS: tuple[Repair, ...] = (
     ),
     _row("ampersands in place of blanks", "&", r"&{3,}|(?<! )&&|&&(?! )|(?<=[^\s&])&(?= )|&(?=\*|$)", " "),
     _row("HTML tags", "<", rf"</?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?>", ""),
+    _row(
+        "bulletin board tags",
+        "[/",
+        r"(?i:\[/?(?:b|i|u|s|size|color|font|code|pre|quote|php|url|spoiler)(?:=[^\]\n]{0,80})?\])",
+        "",
+    ),
     _row("zero-width characters", "", "[\u200b-\u200f\u2060\ufeff\u00ad]", ""),
     _row("wide blanks", "", "[\xa0\u2000-\u200a\u202f\u205f\u3000]", " "),
     _row("typographic quotes", "", "[\u201c\u201d\u201e\u00ab\u00bb]", '"'),

@@ -12,6 +12,7 @@ from ipsecbot.parse.strongswan.sentences import is_sentence
 
 _NEAR = 3  # lines over which one message is wrapped at most
 _LOOK = 200
+_FRAME = "[IKE] "
 _SHORTEST = 50  # a shorter line was not wrapped
 _ELLIPSIS = re.compile(r"\W*$")  # `[...]`: somebody left lines out
 _OTHERS = re.compile(r"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S{1,30}) \S{1,64} [\w./()-]{1,48}(?:\[\d+\])?: ")
@@ -34,16 +35,27 @@ def framed(lines: Sequence[str]) -> list[str]:
         if CHARON_LOG.search(line[:_LOOK]):
             start = index
         elif CHARON_SAYS.match(line) or is_sentence(line):
-            found[index] = f"[IKE] {line.strip().strip('`').strip()}"
+            found[index] = _FRAME + line.strip().strip("`").strip()
             start = index
         elif _ELLIPSIS.match(line) or _TOOLS.find(line) or _OTHERS.match(line):
             start = None  # not the rest of a message: left out, of a tool, or of another program in the same syslog
         elif start is not None and index - start <= _NEAR and len(last) >= _SHORTEST:
             joint = "" if width is not None and len(last) == width else " "
-            found[start] = found[start].rstrip("\n") + joint + (line if not joint else line.strip())
-            found[index] = ""
+            longer = found[start].rstrip("\n") + joint + (line if not joint else line.strip())
+            if _is_whole(found[start], longer):
+                start = None  # somebody's words below a sentence that is quoted alone
+            else:
+                found[start] = longer
+                found[index] = ""
         last = line
     return found
+
+
+def _is_whole(line: str, longer: str) -> bool:
+    """Whether a bare message is a sentence from end to end, and none any more with the next line in it."""
+    if not line.startswith(_FRAME):
+        return False
+    return is_sentence(line.removeprefix(_FRAME)) and not is_sentence(longer.removeprefix(_FRAME))
 
 
 def _cut_width(lines: Sequence[str]) -> int | None:
