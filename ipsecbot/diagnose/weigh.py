@@ -9,12 +9,13 @@ from ipsecbot.diagnose.conclude import faults_of
 from ipsecbot.diagnose.remedy import remedies
 from ipsecbot.model.comparison import Agreement, ComparedTunnel, Match
 from ipsecbot.model.connection import Connection
-from ipsecbot.model.evidence import Finding, Remedy, Side, Source, Verification
+from ipsecbot.model.evidence import Finding, Side, Verification
 from ipsecbot.model.negotiation import Negotiation
 from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
 
 Line = tuple[str, str, int]
-Users = Mapping[Line, tuple[str, ...]]
+Users = Mapping[Line, tuple[Connection, ...]]
+_MOST_USERS = 1000  # of one line; more of them are of one kind
 
 
 def weigh(match: Match, users: Users) -> ComparedTunnel:
@@ -82,33 +83,37 @@ def _one_way(finding: Finding, tunnel: Tunnel, side: Side) -> Finding:
 
 
 def users_of(ends: Iterable[Endpoint]) -> Users:
-    """Which connections each policy, transform set or list of proposals serves, by the line it stands at."""
-    found: dict[Line, dict[str, None]] = {}
+    """Which connections each policy, transform set, list or block of settings serves, by the line it stands at."""
+    found: dict[Line, dict[int, Connection]] = {}
     for end in ends:
         for connection in end.connections or ():
-            for source in _shared_lines(connection):
-                found.setdefault((source.device, source.output, source.first_line), {})[connection.name] = None
-    return {line: tuple(names) for line, names in found.items() if len(names) > 1}
+            for line in _lines(connection):
+                alike = found.setdefault(line, {})
+                if len(alike) < _MOST_USERS:
+                    alike[id(connection)] = connection
+    return {line: tuple(alike.values()) for line, alike in found.items() if len(alike) > 1}
 
 
-def _shared_lines(connection: Connection) -> Iterator[Source]:
-    sources = [proposal.source for proposal in connection.ike.proposals]
+def _lines(connection: Connection) -> Iterator[Line]:
+    sources = [connection.ike.source, *(proposal.source for proposal in connection.ike.proposals)]
     for child in connection.children:
+        sources += [child.source, child.proposal_source, child.selector_source, child.pfs_source, child.mode_source]
         sources += [proposal.source for proposal in child.proposals]
-        sources += [child.proposal_source, child.selector_source, child.pfs_source, child.mode_source]
-    yield from (source for source in sources if source is not None)
+    yield from ((s.device, s.output, s.first_line) for s in sources if s is not None)
 
 
 def _with_remedies(finding: Finding, match: Match, users: Users) -> Finding:
-    """With the changes that mend it in both directions of the whole tunnel, and what else uses the lines they change. What
-    replay shows not to help is left out where something else does."""
-    every = remedies(match.tunnel, finding)
+    """With the changes that mend it in both directions of the whole tunnel; what else uses the lines they change is in sight
+    while they are written. What replay shows not to help is left out where something else does."""
+    tunnel = match.tunnel
+    assert tunnel.right is not None  # a match has two ends
+    whole = replace(tunnel, left=_with_users(tunnel.left, users), right=_with_users(tunnel.right, users))
+    every = remedies(whole, finding)
     tried = tuple(one for one in every if one.verified is Verification.SIMULATED) or every
-    own = {match.left.connection.name, match.right.connection.name}
-    return replace(finding, remedies=tuple(_shared(remedy, finding, own, users) for remedy in tried))
+    return replace(finding, remedies=tried)
 
 
-def _shared(remedy: Remedy, finding: Finding, own: set[str], users: Users) -> Remedy:
-    lines = ((s.device, s.output, s.first_line) for s in finding.evidence if s.device == remedy.device)
-    others = dict.fromkeys(name for line in lines for name in users.get(line, ()) if name not in own)
-    return replace(remedy, shared_with=tuple(others)) if others else remedy
+def _with_users(end: Endpoint, users: Users) -> Endpoint:
+    mine = end.connections or ()
+    others = {id(one): one for own in mine for line in _lines(own) for one in users.get(line, ())}
+    return replace(end, connections=(*mine, *(one for one in others.values() if one not in mine)))

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from ipsecbot.model.evidence import Caution, Finding, Source, Verdict
+from ipsecbot.model.evidence import Caution, Finding, Remedy, Source, Verdict
 from ipsecbot.model.exchange import Exchange, Message
 from ipsecbot.model.snapshot import Gap
 from ipsecbot.model.tunnel import Diagnosis
@@ -16,6 +16,7 @@ from ipsecbot.report.decided import decided
 from ipsecbot.report.state import state
 
 SCHEMA = "ipsecbot.diagnosis/1"
+_MOST_NAMED = 20
 
 
 def to_json(diagnosis: Diagnosis) -> str:
@@ -78,12 +79,19 @@ def finding_document(finding: Finding) -> dict[str, Any]:
                 "lines": list(remedy.lines),
                 "why": remedy.why,
                 "verified": remedy.verified.value,
-                **({"shared_with": list(remedy.shared_with)} if remedy.shared_with else {}),
+                **_shared_with(remedy),
             }
             for remedy in finding.remedies
         ],
         **({"only_from": finding.only_from.value} if finding.only_from is not None else {}),
     }
+
+
+def _shared_with(remedy: Remedy) -> dict[str, Any]:
+    """What else changes with it: a few names, and how many they are."""
+    if not remedy.shared_with:
+        return {}
+    return {"shared_with": list(remedy.shared_with[:_MOST_NAMED]), "shared_with_count": len(remedy.shared_with)}
 
 
 def evidence_document(source: Source) -> dict[str, Any]:
