@@ -9,7 +9,7 @@ from enum import StrEnum
 from ipsecbot.model.connection import ChildPolicy, Connection, EncapsulationMode
 from ipsecbot.model.evidence import Side, Source
 from ipsecbot.model.identity import AuthMethod, IkeIdentity
-from ipsecbot.model.proposal import Proposal
+from ipsecbot.model.proposal import Algorithm, Proposal
 from ipsecbot.model.selectors import SelectorPair
 
 
@@ -41,7 +41,7 @@ class Mismatch:
     `late`: bites only at the first rekey (IKEv2 PFS). `offered_by`: the side that `offered` belongs to, where it is known:
     mostly the initiator, but an identity or key can also be the responder's. `refused_by`: the end that says no, where it is
     another than the one to which `offered` was sent. `step`: of the proofs, when it shows: 1 the initiator makes its own, 2
-    the responder looks at it, 3 the responder makes its own, 4 the initiator looks at that."""
+    the responder looks at it, 3 the responder makes its own, 4 the initiator looks at that, 5 afterwards."""
 
     aspect: Aspect
     attribute: str | None
@@ -67,11 +67,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The responder's walk over one SA payload. `nearest` is the attempt with the fewest mismatches when none matched."""
+    """The responder's walk over one SA payload. `nearest` is the attempt with the fewest mismatches when none matched.
+    `asked_group` (IKEv2): the key exchange method that the responder asks for with INVALID_KE_PAYLOAD, because the initiator
+    guessed another one; it comes back with that, so that it is no refusal (RFC 7296 section 1.2)."""
 
     selected: Proposal | None
     attempts: tuple[Attempt, ...]
     nearest: Attempt | None = None
+    asked_group: Algorithm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,18 @@ class Rekeying:
     right: timedelta | None
     first: Side | None
     together: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What keeps the IKE_SA going. `encapsulated`: ESP goes in UDP 4500 even without a NAT on the path, because an end makes
+    believe in one (the sides that do are `encapsulates`); None: a setting is not known. `traverses`: whether both ends know
+    how to get through a NAT. `probes`: the sides that look after a silent peer."""
+
+    encapsulated: bool | None
+    traverses: bool | None
+    encapsulates: tuple[Side, ...] = ()
+    probes: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +169,7 @@ class Negotiation:
     refusal: Refusal | None = None
     rekeying: Rekeying | None = None
     cannot_start: str | None = None
+    upkeep: Upkeep | None = None
 
     @property
     def ike_blocking(self) -> tuple[Mismatch, ...]:

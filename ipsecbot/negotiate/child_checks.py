@@ -124,7 +124,10 @@ def _selected(
         return SelectorChoice((), offered)  # in transport mode a child is chosen by the peers alone
     if not responder.rules.narrows_lists or alone:
         return select(offered, configured, rule=responder.rules.selectors(version), alone=alone)
-    return select_lists(offered, configured, first_only=version == 1)
+    chosen = select_lists(offered, configured, first_only=version == 1)
+    if version == 1:  # the answer has room for one port as well
+        return replace(chosen, selected=tuple(_with_one_port(pair) for pair in chosen.selected))
+    return chosen
 
 
 def _selector_mismatch(initiator: Party, mine: ChildPolicy, yours: ChildPolicy, offered: str, expected: str) -> Mismatch:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
-from ipsecbot.model.proposal import Proposal, TransformType
+from ipsecbot.model.proposal import Algorithm, Proposal, TransformType
 from ipsecbot.model.wishes import Childless
 from ipsecbot.negotiate.addresses import hides_behind, is_address, matches, named
 from ipsecbot.negotiate.methods import v1_method
@@ -115,6 +115,7 @@ def check_ike_proposals(initiator: Party, responder: Party, version: int) -> tup
     choice = choose_ike(
         offered, configured, version=version, responder_prefers_own=responder.prefers_own, rules=responder.rules
     )
+    choice = replace(choice, asked_group=_asked_group(offered, choice, version))
     guessed = _guessed_group(initiator, offered, choice, version)
     answers = responder.connection.ike.initiates_mode is None or responder.connection.ike.accepts_modes
     if guessed is not None and answers:  # one that answers to no aggressive mode says so before it looks at the key exchange
@@ -123,6 +124,15 @@ def check_ike_proposals(initiator: Party, responder: Party, version: int) -> tup
         doubt = longer_lifetime(choice, responder.rules) if version == 1 else None
         return choice, Checked(unknown=(doubt,) if doubt else ())
     return choice, Checked(tuple(replace(found, offered_by=initiator.side) for found in choice.nearest.mismatches))
+
+
+def _asked_group(offered: tuple[Proposal, ...], choice: Choice, version: int) -> Algorithm | None:
+    """The initiator of IKEv2 sends the first group of its first proposal; the responder asks for the one it chose."""
+    if version != 2 or choice.selected is None:
+        return None
+    sent = next((group for proposal in offered for group in proposal.of(TransformType.KE)), None)
+    taken = next(iter(choice.selected.of(TransformType.KE)), None)
+    return taken if taken != sent else None
 
 
 def _guessed_group(initiator: Party, offered: tuple[Proposal, ...], choice: Choice, version: int) -> Mismatch | None:
@@ -184,5 +194,6 @@ def check_childless(initiator: Party, responder: Party) -> Checked:
         responder=yours.source,
         offered_by=initiator.side,
         refused_by=initiator.side if insists else responder.side,
+        step=1 if insists else 5,
     )
     return Checked((mismatch,))

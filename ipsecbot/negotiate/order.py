@@ -6,7 +6,9 @@ from ipsecbot.model.evidence import Side
 from ipsecbot.model.negotiation import Aspect, Mismatch
 from ipsecbot.negotiate.responder_rules import KeyRule, ResponderRules
 
-_PROOFS = frozenset((Aspect.IDENTITY, Aspect.KEY_MISSING, Aspect.AUTH_METHOD, Aspect.KEY, Aspect.EXCHANGE_MODE))
+_PROOFS = frozenset(
+    (Aspect.IDENTITY, Aspect.KEY_MISSING, Aspect.AUTH_METHOD, Aspect.KEY, Aspect.EXCHANGE_MODE, Aspect.CHILDLESS)
+)
 
 
 def ordered(

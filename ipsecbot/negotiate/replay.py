@@ -24,6 +24,7 @@ from ipsecbot.negotiate.presented import presented
 from ipsecbot.negotiate.proofs import check_auth, check_identities, proofs
 from ipsecbot.negotiate.refusals import ike_refusal
 from ipsecbot.negotiate.rekeying import ike_rekeying
+from ipsecbot.negotiate.upkeep import upkeep
 
 
 def replay(
@@ -102,4 +103,5 @@ def _negotiation(
         children=children,
         refusal=ike_refusal(initiator, responder, before, version, chosen=chosen),
         cannot_start=why_it_cannot_start(initiator, version),
+        upkeep=upkeep(left.connection, right.connection),
     )

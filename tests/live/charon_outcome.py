@@ -46,6 +46,7 @@ _NOTIFIES = {
 }
 _GENERATED = re.compile(r"generating (\S+) .*?\[ (.*?) \]")
 _SELECTED = re.compile(r"selected proposal: ((?:ESP|AH):.*)")
+_ASKED = re.compile(r"peer didn't accept DH group \S+, it requested (\w+)")
 _NOTIFY = re.compile(r"N\((\w+)\)")
 # libipsec does tunnel mode and short sequence numbers only: the negotiation went well, the kernel's part did not
 _NO_KERNEL = ("IPsec SA: unsupported mode", "IPsec SA: ESN not supported")
@@ -55,12 +56,14 @@ _NO_KERNEL = ("IPsec SA: unsupported mode", "IPsec SA: ESN not supported")
 class Outcome:
     """One attempt, in text that can be compared and kept. `ike`: the proposal of the IKE_SA, None when it did not come up;
     `children`: what was agreed for each child by name, or why not; `refusal`: `side notify` of the first refusal of the
-    IKE_SA; `rekey`: whether the first child could be rekeyed, None when that was not tried."""
+    IKE_SA; `rekey`: whether the first child could be rekeyed, None when that was not tried; `asked`: the group that the
+    responder asked for with INVALID_KE_PAYLOAD."""
 
     ike: str | None
     children: tuple[str, ...]
     refusal: str | None
     rekey: str | None = None
+    asked: str | None = None
 
 
 def strongswan_text(wish: Wish) -> str:
@@ -129,10 +132,16 @@ class Charons:
             children.append(self._child(initiator, child.name, since))
         if refusal is None and not wish.children:
             refusal = self._first_refusal(initiator, begin, ike=True)
+        asked = self._asked(initiator, begin[initiator])
         ike = self._ike(initiator)
         rekey = self._rekey(initiator, wish, children) if ike and wish.children else None
         self._clear()
-        return Outcome(ike, tuple(children) if ike else (), None if ike else refusal or "silence", rekey)
+        return Outcome(ike, tuple(children) if ike else (), None if ike else refusal or "silence", rekey, asked)
+
+    def _asked(self, initiator: Side, since: int) -> str | None:
+        found = _ASKED.search(self._said(initiator, since))
+        algorithm = by_charon(found[1]) if found else None
+        return algorithm.keyword if algorithm else None
 
     def _sa(self, side: Side) -> Message | None:
         for found in self._vici[side].stream("list-sas", "list-sa"):

@@ -11,7 +11,7 @@ from ipsecbot.collect.redact import redact
 from ipsecbot.model.connection import Connection, EncapsulationMode
 from ipsecbot.model.device import Device, Platform
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.negotiation import ChildNegotiation, Negotiation
+from ipsecbot.model.negotiation import Aspect, ChildNegotiation, Negotiation
 from ipsecbot.model.proposal import TransformType
 from ipsecbot.model.snapshot import OutputKind, RawOutput
 from ipsecbot.model.tunnel import Endpoint
@@ -66,17 +66,26 @@ def predict(left: EndConfig, right: EndConfig, initiator: Side) -> tuple[Outcome
         return Outcome(None, (), "silence"), told
     if told.ike_blocking:
         notify = told.refusal.notify if told.refusal else None
-        return Outcome(None, (), f"{told.refusal.by} {notify}" if told.refusal and notify else "silence"), told
+        refusal = f"{told.refusal.by} {notify}" if told.refusal and notify else "silence"
+        return Outcome(None, (), refusal, asked=_asked(told)), told
     assert told.ike is not None
     ike = f"IKEv{told.ike_version} {told.ike.selected.keywords}" if told.ike.selected else "unknown"
     connection = left.connections[0] if initiator is Side.LEFT else right.connections[0]
     last = told.children[-1].refusal if told.children else None
     if last is not None and last.by is initiator and told.ike_version == 1:
-        return Outcome(None, (), "silence"), told  # charon gives up its own IKE_SA when it cannot make a quick mode
+        return Outcome(
+            None, (), "silence", asked=_asked(told)
+        ), told  # charon gives up its own IKE_SA when it cannot make a quick mode
     children = tuple(_child(one, told, initiator, number) for number, one in enumerate(told.children))
     if not told.children:
         children = tuple(_nothing_to_answer(connection, initiator, told.ike_version or 2))
-    return Outcome(ike, children, None, _rekey(told, children)), told
+    return Outcome(ike, children, None, _rekey(told, children), _asked(told)), told
+
+
+def _asked(told: Negotiation) -> str | None:
+    before = told.ike_blocking[:1] and told.ike_blocking[0].aspect in (Aspect.ADDRESS, Aspect.VERSION)
+    asked = told.ike.asked_group if told.ike is not None and not before else None
+    return asked.keyword if asked else None
 
 
 def _nothing_to_answer(connection: Connection, initiator: Side, version: int) -> list[str]:

@@ -44,10 +44,12 @@ def keep(version: str, pairs: Iterable[Recorded]) -> None:
 
 
 def _line(one: Recorded) -> str:
-    sides = []
+    sides: list[object] = []
     for side in Side:
         outcome = one.outcomes.get(side)
-        told = [outcome.ike, list(outcome.children), outcome.refusal, outcome.rekey] if outcome else one.took[side]
+        told = (
+            [outcome.ike, list(outcome.children), outcome.refusal, outcome.rekey, outcome.asked] if outcome else one.took[side]
+        )
         sides.append(told)
     return json.dumps([one.seed, one.digest, *sides], separators=(",", ":"))
 
@@ -62,5 +64,5 @@ def _pairs(lines: list[str]) -> Iterator[Recorded]:
     for line in lines:
         seed, found, *sides = json.loads(line)
         kept = dict(zip(Side, sides, strict=True))
-        outcomes = {side: Outcome(o[0], tuple(o[1]), o[2], o[3]) for side, o in kept.items() if isinstance(o, list)}
+        outcomes = {side: Outcome(o[0], tuple(o[1]), *o[2:]) for side, o in kept.items() if isinstance(o, list)}
         yield Recorded(seed, found, {side: o is not False for side, o in kept.items()}, outcomes)
