@@ -79,5 +79,5 @@ def _told(initiator: Party, responder: Party, child: ChildReplay, version: int) 
         mismatches=mismatches,
         unknown=tuple(dict.fromkeys(child.checked.unknown)),
         refusal=child_refusal(responder, mismatches, version),
-        rekeying=child_rekeying(left, right),
+        rekeying=child_rekeying(initiator, responder, version, mine, yours),
     )

@@ -68,7 +68,7 @@ def replay(
         ),
         ike=choice,
         proofs=proofs(first, second, named),
-        rekeying=ike_rekeying(left, right, version, choice),
+        rekeying=ike_rekeying(first, second, version, choice),
     )
 
 

@@ -53,7 +53,8 @@ class ResponderRules:
     is tried against every key that fits the identities, not the best alone. `asks_identity`: sends IDr, the identity it
     expects; `answers_as_asked`: with a shared key and no identity of its own configured, it calls itself what IDr asks for.
     `tries_every_peer`: goes on to the next configured peer address; otherwise only the first is ever called.
-    `names_no_selectors`: refuses selectors in IKEv1 with the same notify as proposals. `transport_between_hosts_only`: asks
+    `names_no_selectors`: refuses selectors in IKEv1 with the same notify as proposals. `agrees_on_lifetime_v1`: takes the
+    shorter of both lifetimes in IKEv1, where it is not the only one of its kind. `transport_between_hosts_only`: asks
     for transport mode only where the selectors are the two peers themselves. `doubts_longer_lifetime`: the command reference
     says that an IKEv1 lifetime longer than the own one does not match, but no recorded router refuses one: both ends use the
     shorter, so that it is a doubt and not a refusal."""
@@ -73,6 +74,7 @@ class ResponderRules:
     answers_as_asked: bool
     tries_every_peer: bool
     names_no_selectors: bool
+    agrees_on_lifetime_v1: bool
     transport_between_hosts_only: bool
     mode_v1: ModeRule
     mode_v2: ModeRule
@@ -117,6 +119,7 @@ IOS = ResponderRules(
     answers_as_asked=False,
     tries_every_peer=True,
     names_no_selectors=True,
+    agrees_on_lifetime_v1=True,
     transport_between_hosts_only=True,
     mode_v1=ModeRule.TUNNEL_IS_STRICT,
     mode_v2=ModeRule.TUNNEL_IS_STRICT,
@@ -151,6 +154,7 @@ STRONGSWAN = ResponderRules(
     answers_as_asked=True,
     tries_every_peer=False,
     names_no_selectors=False,
+    agrees_on_lifetime_v1=False,
     transport_between_hosts_only=False,
     mode_v1=ModeRule.EQUAL,
     mode_v2=ModeRule.FALLS_BACK,
