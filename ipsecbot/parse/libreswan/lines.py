@@ -11,8 +11,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from ipsecbot.parse.clock import read_time
 from ipsecbot.parse.libreswan.states import state_name
@@ -40,8 +40,7 @@ _NEXT = re.compile(
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\xa0": " ", "\u200b": None, "\ufeff": None})
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """One message of pluto. `serial` is the number of its state object (an IKE SA or a child), `state` the state that stands
     before the message, `firm` whether the frame is surely pluto's. `more` is the next physical line, when that has no frame:
     pages wrap long lines."""
@@ -66,7 +65,7 @@ def read_lines(text: str, year: int | None) -> Iterator[LogLine]:
         parts = _NEXT.split(raw.rstrip("\r")) if raw.count('"') > 2 or raw.count("pluto[") > 1 else [raw.rstrip("\r")]
         found = [line for part in parts if (line := _read(number, part, year)) is not None]
         if not found and held and raw.strip() and not _ANY_FRAME.search(raw[:LONGEST]):
-            held[-1] = replace(held[-1], more=raw.strip()[:LONGEST])
+            held[-1] = held[-1]._replace(more=raw.strip()[:LONGEST])
         yield from held
         held = found
     yield from held
@@ -102,8 +101,7 @@ def _framed(line: LogLine, rest: str) -> LogLine:
     if match := _OF_CONNECTION.search(rest[:LONGEST]):
         if match.start() and "message repeated" not in rest[:40]:
             return line
-        return replace(
-            line,
+        return line._replace(
             message=match["message"].rstrip(),
             name=match["name"],
             serial=match["serial"],
@@ -111,9 +109,9 @@ def _framed(line: LogLine, rest: str) -> LogLine:
             firm=line.firm or match["serial"] is not None,
         )
     if match := _OF_PACKET.match(rest):
-        return replace(line, message=match["message"].rstrip(), remote=match["peer"], firm=True)
+        return line._replace(message=match["message"].rstrip(), remote=match["peer"], firm=True)
     if match := _OF_SERIAL.match(rest):
-        return replace(line, message=match["message"].rstrip(), serial=match["serial"])
+        return line._replace(message=match["message"].rstrip(), serial=match["serial"])
     return line
 
 
@@ -123,4 +121,4 @@ def _stated(line: LogLine) -> LogLine:
     name = state_name(match[1]) if match else None
     if match is None or name is None:
         return line
-    return replace(line, message=match[2].strip(), state=name, firm=line.firm or match[1].startswith("STATE_"))
+    return line._replace(message=match[2].strip(), state=name, firm=line.firm or match[1].startswith("STATE_"))

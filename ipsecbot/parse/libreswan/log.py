@@ -240,14 +240,14 @@ def _found(line: LogLine) -> tuple[LogLine, tuple[Phrase, re.Match[str]] | None]
     """The row of a line; where a page wrapped it, of the line with the rest of it."""
     message = _SPACES.sub(" ", line.message).strip()
     if line.more is not None and message.count("{") > message.count("}"):
-        message, line = f"{message} {line.more}", replace(line, more=None)
-    line = replace(line, message=message)
+        message, line = f"{message} {line.more}", line._replace(more=None)
+    line = line._replace(message=message)
     found = BOOK.find(message)
     if found is None and line.more is not None:
         for joined in (f"{message} {line.more}", f"{message}{line.more}"):
             found = BOOK.find(joined)
             if found is not None:
-                return replace(line, message=joined), found
+                return line._replace(message=joined), found
     return line, found
 
 
