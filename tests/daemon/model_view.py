@@ -17,6 +17,7 @@ from ipsecbot.parse.strongswan.selectors import pairs, read_selectors
 from ipsecbot.spellings import read_charon_proposals
 
 View = dict[str, object]
+UNKNOWN = "?"  # of a certificate we have the file's name, and charon its subject
 _CLASS = {
     AuthMethod.PSK: "pre-shared key",
     AuthMethod.PUBKEY: "public key",
@@ -59,7 +60,7 @@ def _compared(name: str, ours: object, theirs: object) -> Iterator[str]:
     elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
         for number, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
             yield from _compared(f"{name}.{number}", mine, other)
-    elif ours != theirs:
+    elif ours != theirs and ours != UNKNOWN:
         yield f"{name}: ours {ours!r}, charon's {theirs!r}"
 
 
@@ -239,7 +240,7 @@ def _round(one: AuthRound) -> View:
         "eap-type": _eap_type(one.eap_type),
         "xauth": one.xauth,
         "revocation": _REVOCATION.get(one.revocation),
-        "id": "?" if one.certificates and one.identity is None else _identity(one.identity),
+        "id": UNKNOWN if one.certificates and one.identity is None else _identity(one.identity),
         "ca_id": _identity(one.authority),
         "aaa_id": _identity(one.aaa_identity),
         "eap_id": _identity(one.eap_identity),
