@@ -41,7 +41,7 @@ class Mismatch:
     `late`: bites only at the first rekey (IKEv2 PFS). `offered_by`: the side that `offered` belongs to, where it is known:
     mostly the initiator, but an identity or key can also be the responder's. `refused_by`: the end that says no, where it is
     another than the one to which `offered` was sent. `step`: of the proofs, when it shows: 1 the initiator makes its own, 2
-    the responder looks at it, 3 the responder makes its own, 4 the initiator looks at that, 5 afterwards."""
+    the responder looks at it, 3 the responder makes its own, 4 the initiator looks at that."""
 
     aspect: Aspect
     attribute: str | None

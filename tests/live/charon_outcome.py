@@ -197,7 +197,8 @@ class Charons:
             if "CHILD_SA closed" in said or re.search(r"inbound CHILD_SA .* established", said):
                 return "rekeyed"
             if re.search(r"failed to establish CHILD_SA|no acceptable proposal found|NO_PROPOSAL_CHOSEN|TS_UNACCEPTABLE", said):
-                return "refused"
+                answer = "".join(self._said(side, since[side]) for side in Side)
+                return "rekeyed" if any(words in answer for words in _NO_KERNEL) else "refused"
             time.sleep(0.005)
         return "silence"
 

@@ -46,7 +46,7 @@ def test_the_responder_walks_its_own_policies_by_priority() -> None:
 
 
 def test_every_offered_transform_is_tried_against_a_policy_before_the_next_one() -> None:
-    """`debug crypto isakmp`: "Checking ISAKMP transform 1 against priority 10 policy", transform 2 against 10, then priority 20."""
+    """`debug crypto isakmp`: "Checking ISAKMP transform 1 against priority 10 policy", transform 2 against 10, then 20."""
     left, right = routers()
     left = replace(left, ike=ike("des-md5-modp768, 3des-sha1-modp1024, aes128-sha1-modp1536"))
     choice = run(left, replace(right, ike=ike("aes256-sha256-modp2048, aes128-sha1-modp1536"))).ike
@@ -75,7 +75,7 @@ def test_a_policy_matches_in_all_of_its_attributes_or_not_at_all(attribute: str)
 
 @pytest.mark.parametrize(("mine", "yours", "used"), [(3600, 86400, 3600), (86400, 3600, 3600), (7200, 7200, 7200)])
 def test_both_routers_use_the_shorter_lifetime_in_ikev1(mine: int, yours: int, used: int) -> None:
-    """ "If the lifetimes are not identical, the shorter lifetime […] is used" (ibid.), and so both would replace it at once; the
+    """ "If the lifetimes are not identical, the shorter lifetime […] is used" (ibid.), so both would replace it at once; the
     offered one should not be the longer: said as a doubt, since no recorded router refuses it."""
     left, right = routers()
     left, right = replace(left, ike=ike(MODP14, lifetime=mine)), replace(right, ike=ike(MODP14, lifetime=yours))
@@ -154,8 +154,8 @@ def test_a_dynamic_crypto_map_only_answers() -> None:
 
 
 def test_several_peers_of_one_entry_are_called_one_after_the_other() -> None:
-    """ "If the attempt fails with the first peer, IKE tries the next peer on the crypto map list" (`set peer`); charon calls the
-    first address of its list and no other (live 5.9.8)."""
+    """ "If the attempt fails with the first peer, IKE tries the next peer on the crypto map list" (`set peer`); charon calls
+    the first address of its list and no other (live 5.9.8)."""
     left, right = routers()
     left = replace(left, remote_addresses=("203.0.113.9", RIGHT))
     assert run(left, right).blocking == ()
@@ -168,7 +168,7 @@ def test_several_peers_of_one_entry_are_called_one_after_the_other() -> None:
      (("203.0.113.0/24",), False)],
 )  # fmt: skip
 def test_the_key_of_the_longest_match_is_used(owners: tuple[str, ...], used: bool) -> None:
-    """`crypto isakmp key … address … [mask]`: the most specific entry of the peer's address wins, in whatever order they stand."""
+    """`crypto isakmp key … address … [mask]`: the most specific entry of the peer's address wins, in any order."""
     left, right = routers()
     fitting = max(owners, key=lambda owner: int(owner.partition("/")[2] or 32))
     keys = tuple(key("aaaaaaaaaaaa" if owner == fitting else "bbbbbbbbbbbb", owner) for owner in owners)
@@ -206,7 +206,7 @@ def test_transport_mode_is_agreed_where_both_want_it_between_the_peers(configure
 
 
 def test_ikev2_pfs_bites_at_the_first_rekey_and_esn_has_to_be_the_same_at_once() -> None:
-    """RFC 7296 sections 1.2 and 1.3.1: IKE_AUTH carries no key exchange; extended sequence numbers are a transform like others."""
+    """RFC 7296 sections 1.2 and 1.3.1: IKE_AUTH carries no key exchange; ESN is a transform like any other."""
     left, right = two_ends()
     left = replace(left, esp=esp("aes256-sha256-modp2048"))
     (late,) = run(left, right).mismatches
@@ -225,7 +225,7 @@ def test_a_group_guessed_wrong_costs_one_more_message() -> None:
 
 
 def test_who_probes_and_who_encapsulates_is_told() -> None:
-    """RFC 3706 and RFC 7296 section 2.4: either end may look after the other; RFC 3947: one that makes believe in a NAT is enough."""
+    """RFC 3706 and RFC 7296 section 2.4: either end may look after the other; RFC 3947: one that fakes a NAT is enough."""
     left, right = two_ends()
     west, east = left.connection, right.connection
     west = replace(
