@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from ipsecbot.collect.fingerprint import Fingerprinter
@@ -20,7 +21,8 @@ from ipsecbot.negotiate.orientation import oriented
 from ipsecbot.pasted import STDIN, Pasted, read_device
 
 _GRAVEST = tuple(Agreement)
-_HOSTNAME = re.compile(rb"^\s{0,4}hostname[ \t]+(\S{1,64})", re.MULTILINE)
+_HOSTNAME = re.compile(rb"^[ \t]{0,4}hostname[ \t]+(\S{1,64})", re.MULTILINE)
+_CONFIGURED = re.compile(rb"^[ \t]{0,8}(connections[ \t]{0,8}\{|conn[ \t]+\S|hostname[ \t]|crypto[ \t])", re.MULTILINE)
 _HEAD = 65536
 _MOST_NAMES = 6
 
@@ -33,14 +35,16 @@ def compare_texts(left: str, right: str) -> Comparison:
     if left == right:
         raise InputError(f"{left} stands on both sides: give the two ends of the tunnel.")
     fingerprinter = fingerprinter_of_run()
-    given = [tuple(_devices(argument, fingerprinter)) for argument in (left, right)]
+    notes: list[str] = []
+    given = [tuple(_devices(argument, fingerprinter, notes)) for argument in (left, right)]
     names = [[device.name for device in devices] for devices in given]
     sides = []
     for side, argument in enumerate((left, right)):
         devices = _told_apart(given[side], names[1 - side], argument)
         sides.append(tuple(end for device in devices for end in read_ends(device, alone=False)))
         must_be_configured(argument, sides[side])
-    return compare_ends(_called(left, sides[0]), _called(right, sides[1]), sides[0], sides[1])
+    found = compare_ends(_called(left, sides[0]), _called(right, sides[1]), sides[0], sides[1])
+    return replace(found, notes=(*notes, *found.notes))
 
 
 def compare_ends(left_name: str, right_name: str, lefts: Sequence[Endpoint], rights: Sequence[Endpoint]) -> Comparison:
@@ -93,32 +97,40 @@ def _called(argument: str, ends: Sequence[Endpoint]) -> str:
     return ends[0].device.name if len(ends) == 1 else Path(argument).name or argument
 
 
-def _devices(argument: str, fingerprinter: Fingerprinter) -> Iterator[Pasted]:
-    """One device per argument, unless it is a folder that plainly holds several."""
+def _devices(argument: str, fingerprinter: Fingerprinter, notes: list[str]) -> Iterator[Pasted]:
+    """One device per argument, unless it is a folder that plainly holds several; of those, what cannot be read is noted."""
     parts = () if argument == STDIN else _parts(Path(argument))
-    for part in parts or (argument,):
-        yield read_device(str(part), fingerprinter)
+    if not parts:
+        yield read_device(argument, fingerprinter)
+    for part in parts:
+        try:
+            yield read_device(str(part), fingerprinter)
+        except InputError as error:
+            notes.append(f"Left out: {error}")
 
 
 def _parts(folder: Path) -> tuple[Path, ...]:
     """The files or folders of several devices in one folder: files that give themselves different host names, or nothing but
-    folders, two at least, that each hold files. Empty: it is one device's."""
+    folders, of which two at least hold a configuration. Empty: it is one device's."""
     try:
         inside = sorted(one for one in folder.iterdir() if not one.name.startswith(".")) if folder.is_dir() else []
-        folders = [one for one in inside if one.is_dir() and any(each.is_file() for each in one.rglob("*"))]
-        if len(folders) > 1 and not any(one.is_file() for one in inside):
-            return tuple(folders)
         files = [one for one in inside if one.is_file()]
-        names = Counter(name for one in files if (name := _host_name(one)) is not None)
+        if not files:
+            several = list(islice((one for one in inside if one.is_dir() and _is_configured(one)), 2))
+            return tuple(one for one in inside if one.is_dir()) if len(several) > 1 else ()
+        names = Counter(name for one in files if (name := _found(_HOSTNAME, one)) is not None)
     except OSError as error:
         raise InputError(f"{folder}: {error.strerror or 'cannot be read'}.") from error
-    several = len(files) > 1 and sum(names.values()) == len(files) == len(names)
-    return tuple(files) if several else ()
+    return tuple(files) if len(names) > 1 and max(names.values()) == 1 else ()
 
 
-def _host_name(file: Path) -> bytes | None:
+def _is_configured(folder: Path) -> bool:
+    return any(_found(_CONFIGURED, file) is not None for file in folder.rglob("*") if file.is_file())
+
+
+def _found(pattern: re.Pattern[bytes], file: Path) -> bytes | None:
     with file.open("rb") as stream:
-        found = _HOSTNAME.search(stream.read(_HEAD))
+        found = pattern.search(stream.read(_HEAD))
     return found[1] if found is not None else None
 
 

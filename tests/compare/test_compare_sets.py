@@ -163,6 +163,40 @@ def test_the_number_of_replays_grows_with_the_number_of_tunnels(tmp_path: Path, 
     assert numbers == [20, 80]
 
 
+def test_a_folder_of_one_host_is_one_device(tmp_path: Path) -> None:
+    """Folders as strongSwan has them below /etc are not taken for two hosts, and one unreadable file spoils no set."""
+    etc = tmp_path / "etc"
+    (etc / "swanctl").mkdir(parents=True)
+    (etc / "strongswan.d").mkdir()
+    (etc / "swanctl" / "swanctl.conf").write_text(swanctl(LEFT))
+    (etc / "strongswan.d" / "charon.conf").write_text("charon {\n  threads = 16\n}\n")
+    (tmp_path / "east.conf").write_text(swanctl(RIGHT))
+    comparison = compare_texts(str(etc), str(tmp_path / "east.conf"))
+    assert [end.device.name for end in comparison.left] == ["etc"]
+    hub, folder = write_ios(sites(3), tmp_path)
+    (folder / "photo.cfg").write_bytes(bytes(range(256)) * 64)
+    kept = compare_texts(str(hub), str(folder))
+    assert len(kept.tunnels) == 3
+    assert any(note.startswith("Left out: ") and "photo.cfg" in note for note in kept.notes)
+
+
+def test_lifetimes_that_end_together_are_one_caution_for_all_tunnels(tmp_path: Path) -> None:
+    """Thirty sites with the router's own lifetimes at both ends: said once for the IKE SA and once for the CHILD_SA."""
+    comparison = compare_texts(*map(str, write_ios(sites(30), tmp_path)))
+    found = [one for one in comparison.cautions if one.topic == "rekey-together"]
+    assert len(found) == 2
+    assert all("and 27 more" in one.headline or "and 26 more" in one.headline for one in found), [one.headline for one in found]
+    assert {one.reference for one in found} == {"RFC 7296 section 2.8"}
+
+
+def test_a_remedy_says_what_else_uses_the_line(tmp_path: Path) -> None:
+    """The hub's policy serves every site: a change for one either stands beside it or names the others."""
+    comparison = compare_texts(*map(str, write_ios(sites(10), tmp_path)))
+    (finding,) = comparison.tunnels[0].findings
+    hub = next(remedy for remedy in finding.remedies if remedy.device == "hub")
+    assert "SITES 10, SITES 11, SITES 12" in hub.why or "SITES 10" in hub.shared_with
+
+
 def test_every_aspect_has_its_words_and_stands_in_the_schema() -> None:
     """A new aspect of a negotiation needs both."""
     assert set(ASPECTS) == set(Aspect)
