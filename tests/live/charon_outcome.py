@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ipaddress import collapse_addresses
 from pathlib import Path
 
-from generated_ends import GeneratedPair, Wish
+from generated_ends import GeneratedPair
+from generated_wish import Wish
 from vici_socket import Message, Vici
 
 from ipsecbot.lab.strongswan.hostconfig import HostConfig, strongswan_conf
