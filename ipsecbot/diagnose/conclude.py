@@ -144,7 +144,7 @@ def _undetermined(facts: Facts, diagnosis: Diagnosis) -> str:
             return " ".join(("Undetermined: no device could be asked.", *dead))
         if is_without_ipsec(facts):
             return (
-                f"Undetermined: no IPsec in this text ({what_is_there(facts)}); paste the tunnel's configuration, SAs and log."
+                f"Undetermined: no IPsec was recognised in this text ({what_is_there(facts)}); paste configuration, SAs, log."
             )
         if facts.replays and not any(replay.blocking for replay in facts.replays):
             return "Undetermined: both configurations agree, and nothing was seen of a negotiation; collect state and log."

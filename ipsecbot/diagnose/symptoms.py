@@ -14,7 +14,7 @@ from ipsecbot.diagnose.attempts import Attempt
 from ipsecbot.diagnose.facts import SIDES, Facts, lines
 from ipsecbot.diagnose.registry import Clue, Strength, Witness
 from ipsecbot.model.evidence import Change, Source
-from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.exchange import Direction, EventKind
 from ipsecbot.model.sa import Role, SaState
 
 Candidates = tuple[tuple[str, float], ...]
@@ -34,6 +34,7 @@ class Symptom:
 
 _I, _R = Role.INITIATOR, Role.RESPONDER
 _IN_CLEAR = 0.35
+_UNREAD = "INFORMATIONAL"  # an answer in clear that IOS does not open before there are keys: "Notify has no hash. Rejected."
 _USUAL = 0.64  # two in three: the one who refused may have another reason, and only its log tells
 TABLE: tuple[Symptom, ...] = (
     Symptom(
@@ -47,6 +48,18 @@ TABLE: tuple[Symptom, ...] = (
             ("no-config-for-peer", 0.15),
             ("ike-version-mismatch", 0.15),
             ("ike-proposal-mismatch", 0.1),
+        ),
+    ),
+    Symptom(
+        _I,
+        ("MM1", "AM1"),
+        _UNREAD,
+        (
+            ("ike-proposal-mismatch", 0.45),
+            ("no-config-for-peer", 0.3),
+            ("psk-missing", 0.2),
+            ("exchange-mode-mismatch", 0.15),
+            ("ike-version-mismatch", 0.15),
         ),
     ),
     Symptom(
@@ -274,9 +287,15 @@ def _shows(facts: Facts, row: Symptom, attempt: Attempt) -> bool:
     if attempt.exchange.reached not in row.reached:
         return False
     told = [notify for notify, _ in _notifies(facts, attempt)]
+    unread = not told and _is_answered_unread(attempt)
     if row.notify is not None:
-        return row.notify in told
-    return not attempt.is_refused and not _REFUSALS & set(told)
+        return unread if row.notify == _UNREAD else row.notify in told
+    return not unread and not attempt.is_refused and not _REFUSALS & set(told)
+
+
+def _is_answered_unread(attempt: Attempt) -> bool:
+    """The peer lives, and answered the first message with a notify instead of the next."""
+    return any(m.name == _UNREAD and m.direction is Direction.RECEIVED for m in attempt.exchange.messages)
 
 
 def _clues(facts: Facts, attempt: Attempt, row: Symptom) -> Iterator[tuple[str, Clue]]:
@@ -286,6 +305,8 @@ def _clues(facts: Facts, attempt: Attempt, row: Symptom) -> Iterator[tuple[str, 
     gave_up = [event.source for event in attempt.exchange.events if event.kind is EventKind.GAVE_UP]
     evidence = lines(*last[:1], *told[-1:], *gave_up[-1:])
     words = f"was told {row.notify} by {peer}" if row.notify else f"heard nothing more from {peer}"
+    if row.notify == _UNREAD:
+        words = f"was answered by {peer} with a notify that it did not read"
     headline = f"{me} {words} after {attempt.exchange.reached}."
     witness = Witness.RESPONDER if attempt.exchange.role is Role.RESPONDER else Witness.INITIATOR
     for number, (cause, weight) in enumerate(row.means):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ipsecbot.diagnose.facts import SIDES, Facts
@@ -16,8 +17,9 @@ _IOS = (
     "`show running-config`, `show crypto session detail`, `show crypto ipsec sa`, the log of `debug crypto isakmp` or `ikev2`"
 )
 _LINUX = "`swanctl --list-conns`, `swanctl --list-sas` (or `ipsec statusall`), the configuration, and the log of charon"
+_OURS = re.compile(r"ipsec|isakmp|\bike|\besp\b|crypto|charon|swanctl|\bSAs?\b", re.IGNORECASE)
 _PASTE: dict[Platform | None, str] = {Platform.CISCO_IOS: _IOS, Platform.STRONGSWAN: _LINUX}
-_WHY = "nothing in the text is about IKE, ESP or the configuration of a tunnel"
+_WHY = "nothing that was recognised in the text is about IKE, ESP or the configuration of a tunnel"
 
 
 def is_without_ipsec(facts: Facts) -> bool:
@@ -47,7 +49,8 @@ def _is_other(end: Endpoint) -> bool:
     around = end.around
     ours = (around.incomplete, around.not_loaded, around.daemon_down, around.port_unreachable)
     events = [event for event in end.events or () if event.kind not in _OF_ANY_HOST]
-    return all(one is None for one in told) and not any(ours) and not events
+    unread = any(_OURS.search(f"{gap.text} {gap.why}") for gap in end.gaps)
+    return all(one is None for one in told) and not any(ours) and not events and not unread
 
 
 def _contents(end: Endpoint) -> Iterator[str]:

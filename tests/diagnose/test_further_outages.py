@@ -207,5 +207,13 @@ def test_a_text_without_ipsec_is_told_so_in_one_line() -> None:
     """No list of everything that could be collected, but what to paste."""
     west = replace(LEFT.endpoint, connections=None, keys=None, events=(event("west", K.LINK, detail="down"),))
     diagnosis = conclude(tunnel(west, None))
-    assert "no IPsec in this text (1 message about interfaces)" in diagnosis.headline
+    assert "no IPsec was recognised in this text (1 message about interfaces)" in diagnosis.headline
     assert [one.device for one in diagnosis.missing] == [west.device.name]
+
+
+def test_a_notify_that_was_not_read_is_no_silence() -> None:
+    """IOS does not open an INFORMATIONAL message before there are keys; the peer lives and refused."""
+    answered = replace(exchange("west", I, "> MM1, < INFORMATIONAL", SILENT), reached="MM1")
+    diagnosis = conclude(tunnel(LEFT.endpoint, None, answered))
+    assert diagnosis.cause is None
+    assert diagnosis.findings[0].cause == "ike-proposal-mismatch", say(diagnosis)

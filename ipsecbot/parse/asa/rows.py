@@ -187,6 +187,18 @@ ABORTS: tuple[Row, ...] = (
 
 # Messages that name no peer in front: by number, without the severity.
 NUMBERED: dict[str, tuple[Row, ...]] = {
+    # PIX 6: what later releases say as 402114 to 402117
+    "402101": (
+        Row(
+            r"decaps: rec'd IPSEC packet has invalid spi for destaddr=\s*(?P<local>[0-9A-Fa-f.:]+).*?"
+            r"spi=\s*(?:0x)?(?P<spi>[0-9A-Fa-f]+)",
+            K.INVALID_SPI,
+            protocol=P.ESP,
+        ),
+        Row(r".*invalid spi", K.INVALID_SPI, protocol=P.ESP),
+    ),
+    "402103": (Row(r".*?src_addr=\s*(?P<remote>[0-9A-Fa-f.:]+)|.*", K.VERIFY_FAILED, protocol=P.ESP),),
+    "402106": (Row(r".*?src_addr=\s*(?P<remote>[0-9A-Fa-f.:]+)|.*", K.UNPROTECTED, protocol=P.ESP),),
     "402114": (
         Row(
             r".*?SPI\s*=\s*0x(?P<spi>[0-9A-Fa-f]+).*? from (?P<remote>\S+) .*?to (?P<local>[0-9A-Fa-f.:]+).*invalid SPI",

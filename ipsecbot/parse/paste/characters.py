@@ -66,6 +66,10 @@ REPAIRS: tuple[Repair, ...] = (
     _row("remarks behind an arrow", "<", r"(?<=\S)[^\S\n]+<(?:--+|==+|<<*)(?![->=<])[^\n]*$", ""),
     _row("empty cells of a table", "|", r"(?<=\S)(?:[^\S\n]\|){2,}[^\S\n]*$", ""),
     _row("bullets", "", r"^[^\S\n]*[\u2022\u25cf\u25aa\u25e6\u2023][^\S\n]+(?=\S)", ""),
+    # `logging debug-trace` sends every debug line as a message of this number
+    _row("debug lines wrapped in messages", "711001: ", r"%(?:ASA|FTD|PIX)-\d-711001: (?=\S)", ""),
+    _row("hyphens lost from mnemonics", "CRYPTO", r"[%#]CRYPTO(\d)(?=[A-Z]{2,}_)", r"%CRYPTO-\1-"),
+    _row("blanks lost behind a stamp", ":%", r"(?<=[\ddhwy]):(?=%[A-Z][A-Z0-9_]+-\d-)", ": "),
     _row("blanks behind the star", "*", rf"^[^\S\n]*\*[^\S\n]+(?={_MONTH}\s+\d)", "*"),
     _row(
         "blanks inside IPv6 addresses",

@@ -51,6 +51,8 @@ SYSLOG: dict[str, tuple[Row, ...]] = {
     "CRYPTO-RECVD_PKT_MAC_ERR": (Row(r".*", K.VERIFY_FAILED),),
     "CRYPTO-RECVD_PKT_MSG_LEN_ERR": (Row(r".*", K.VERIFY_FAILED),),
     "CRYPTO-PKT_REPLAY_ERR": (Row(r".*", K.REPLAY),),
+    # the accelerator's status 4612: an ESP or AH packet out of sequence (Cisco bug CSCdt40220)
+    "HW_VPN-HPRXERR": (Row(r".*status=4612", K.REPLAY),),
     "IPSEC-RECVD_PKT_NOT_IPSEC": (Row(r".*", step="unprotected"),),
     "IPSEC-RECVD_PKT_INV_SPI": (Row(r".*", K.INVALID_SPI, protocol=P.ESP),),
     "IPSEC-HMAC_ERROR": (Row(r".*", K.VERIFY_FAILED),),
