@@ -64,6 +64,7 @@ class IkePolicy:
     local_round: str | None = field(default=None, compare=False)
     remote_round: str | None = field(default=None, compare=False)
     trustpoint: str | None = field(default=None, compare=False)  # what the vendor calls the place of its certificates
+    credential_problems: tuple[tuple[str, Source], ...] = field(default=(), compare=False)  # certificates named and not there
     local_rounds: tuple[AuthRound, ...] | None = None  # every round in order; None: the vendor has no such thing, or not known
     remote_rounds: tuple[AuthRound, ...] | None = None
     times: IkeTimes | None = None

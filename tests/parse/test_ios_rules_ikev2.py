@@ -318,8 +318,7 @@ def test_the_default_ipsec_profile_needs_no_line() -> None:
     ("old", "new", "problem"),
     [
         ("set ikev2-profile PF", "set ikev2-profile PG", "IKEv2 profile PG is not defined"),
-        ("keyring local KR", "keyring local KS", "keyring KS is not defined"),
-        (" keyring local KR\n", " pki trustpoint CA\n", "trustpoint CA is not defined"),
+        ("ipsec profile IP\n set", "ipsec profile IQ\n set", "IPsec profile IP is not defined"),
     ],
 )
 def test_what_is_named_and_not_there(old: str, new: str, problem: str) -> None:
@@ -329,7 +328,7 @@ def test_what_is_named_and_not_there(old: str, new: str, problem: str) -> None:
     assert [what for what, _ in connection.problems] == [problem]
     cut = text[: text.index("interface Gig")]
     output = RawOutput(OutputKind.RUNNING_CONFIG, "show running-config | section crypto", cut)
-    assert [one.problems for one in read_config(output, "r9").value.connections] == [()]
+    assert {one.problems for one in read_config(output, "r9").value.connections} == {()}
 
 
 def test_a_trustpoint_without_certificates() -> None:
@@ -337,9 +336,11 @@ def test_a_trustpoint_without_certificates() -> None:
     trust = "crypto pki trustpoint CA\n enrollment url http://192.0.2.1\n revocation-check none\n"
     profile = PROFILE.replace(" keyring local KR\n", " pki trustpoint CA\n")
     chain = "crypto pki certificate chain CA\n certificate ca 01 nvram:ca.cer\n certificate 02\n  308202\n  \tquit\n"
-    assert only(trust + chain + profile).problems == ()
-    assert only(trust + profile).problems == ()  # the chain was not shown
-    (what, source) = only(trust + "crypto pki certificate chain CA\n" + profile).problems[0]
+    assert only(trust + chain + profile).ike.credential_problems == ()
+    assert only(trust + profile).ike.credential_problems == ()  # the chain was not shown
+    assert only(trust + profile).ike.trustpoint == "CA"
+    assert [what for what, _ in only(profile).ike.credential_problems] == ["trustpoint CA is not defined"]
+    (what, source) = only(trust + "crypto pki certificate chain CA\n" + profile).ike.credential_problems[0]
     assert (what, source.text) == ("trustpoint CA has no certificate of its authority", "crypto pki trustpoint CA")
 
 

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ipsecbot.diagnose.remedy.edits import Plan, What
 from ipsecbot.diagnose.remedy.ios_incomplete import incomplete
 from ipsecbot.diagnose.remedy.ios_keys import key, key_for_new_address, new_peer
 from ipsecbot.diagnose.remedy.ios_new import new_connection
-from ipsecbot.diagnose.remedy.ios_proposals import auth_method, child_proposal, encapsulation, ike_proposal, pfs
-from ipsecbot.diagnose.remedy.ios_words import UNNAMED, Lines, context, is_v1, keyword_of, label, opening, permit_rule
+from ipsecbot.diagnose.remedy.ios_proposals import (
+    auth_method,
+    child_proposal,
+    encapsulation,
+    ike_proposal,
+    ikev2_proposal,
+    pfs,
+    policy,
+)
+from ipsecbot.diagnose.remedy.ios_words import SECRET, UNNAMED, Lines, context, is_v1, keyword_of, label, opening, permit_rule
 from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.identity import IdType, IkeIdentity
 from ipsecbot.model.selectors import SelectorPair
@@ -58,10 +67,15 @@ def _tunnel_mode(plan: Plan) -> Lines:
 
 
 def _version(plan: Plan) -> Lines | None:
+    """The profile that makes an entry speak IKEv2, or its absence; with proposals like the peer's where this router has none
+    of that version yet, and a key: the two versions keep theirs apart."""
+    name, peer, proposal = label(plan), plan.edit.address or "<peer address>", plan.edit.proposal
     if plan.edit.version != 2:
-        return (opening(plan), " no set ikev2-profile")
-    name, peer = label(plan), plan.edit.address or "<peer address>"
+        needed = policy(replace(proposal, number=proposal.number or 10)) if proposal is not None else None
+        return (*(needed or ()), f"crypto isakmp key {SECRET} address {peer}", opening(plan), " no set ikev2-profile")
+    offered = ikev2_proposal(replace(proposal, name=name)) if proposal is not None else None
     return (
+        *((*offered, f"crypto ikev2 policy {name}", f" proposal {name}") if offered is not None else ()),
         *new_peer(plan, name, peer),
         f"crypto ikev2 profile {name}",
         f" match identity remote address {peer} 255.255.255.255",
@@ -79,7 +93,9 @@ def _exchange_mode(plan: Plan) -> Lines | None:
     near = plan.edit.near.text.strip() if plan.edit.near is not None else ""
     if near.startswith("initiate mode"):
         return (context(plan, "crypto isakmp profile"), " no initiate mode aggressive")
-    return (f"no crypto isakmp peer address {plan.edit.address}",)
+    lines: Lines = (f"no crypto isakmp peer address {plan.edit.address}",)
+    # the peer's entry may hold the key as well
+    return (*lines, f"crypto isakmp key {SECRET} address {plan.edit.address}") if "password" in near else lines
 
 
 def _identity_words(identity: IkeIdentity, *, v1: bool, matching: bool) -> str | None:

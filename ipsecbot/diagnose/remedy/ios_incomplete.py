@@ -88,6 +88,5 @@ _ROWS: tuple[tuple[re.Pattern[str], Write], ...] = tuple(
         (r"(\S+) has no tunnel source", _source),
         (r"(\S+) is shut down", _no_shutdown),
         (r"ISAKMP is disabled", lambda plan, match: ("crypto isakmp enable",)),
-        (r"trustpoint (\S+) has no certificate", lambda plan, match: (f"crypto pki authenticate {match[1]}",)),
     )
 )

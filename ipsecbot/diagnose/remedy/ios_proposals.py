@@ -65,6 +65,13 @@ def _ikev2_proposal(plan: Plan, proposal: Proposal) -> Lines | None:
     return (f"crypto ikev2 proposal {proposal.name or UNNAMED}", *lines) if lines is not None else None
 
 
+def ikev2_proposal(proposal: Proposal) -> Lines | None:
+    """A whole IKEv2 proposal."""
+    kinds = tuple(kind for kind in _IKEV2_COMMANDS if proposal.of(kind))
+    lines = _settings(_IKEV2_COMMANDS, "ikev2", proposal, kinds, first_only=False)
+    return (f"crypto ikev2 proposal {proposal.name or UNNAMED}", *lines) if lines is not None else None
+
+
 def _listed(plan: Plan) -> tuple[Proposal, ...]:
     return plan.connection.ike.proposals if plan.connection is not None else ()
 

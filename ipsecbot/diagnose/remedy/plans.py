@@ -12,13 +12,15 @@ from ipsecbot.diagnose.remedy.plans_host import daemon, new_connection, peer_add
 from ipsecbot.diagnose.remedy.plans_incomplete import incomplete
 from ipsecbot.diagnose.remedy.plans_keys import shared_key
 from ipsecbot.diagnose.remedy.strength import is_stronger
-from ipsecbot.diagnose.remedy.whom import address_of, child_of, connection_of, failing_replay, name_of, with_child
+from ipsecbot.diagnose.remedy.whom import address_of, child_of, connection_of, failing_replay, is_router, name_of, with_child
 from ipsecbot.model.connection import ChildPolicy, Connection, EncapsulationMode, ExchangeMode
 from ipsecbot.model.evidence import Finding
+from ipsecbot.model.identity import IdType, IkeIdentity
 from ipsecbot.model.negotiation import Aspect, Choice, Negotiation
 from ipsecbot.model.proposal import Proposal, TransformType
 from ipsecbot.model.selectors import mirrored
 from ipsecbot.model.tunnel import Tunnel
+from ipsecbot.negotiate.identity import address_identity
 
 Planner = Callable[[Tunnel, Finding], Iterator[Plan]]
 
@@ -192,9 +194,22 @@ def _version(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
             continue
         becomes = replace(connection, ike=replace(connection.ike, versions=versions[:1]))
         near = connection.ike.version_source or connection.source
+        end = tunnel.end(side)
+        speaks = end is not None and any(versions[0] in one.ike.versions for one in end.connections or ())
         why = f"{name_of(tunnel, side.other)} speaks IKEv{versions[0]}"
-        edit = Edit(What.VERSION, near=near, version=versions[0], address=address_of(tunnel, side.other))
+        edit = Edit(
+            What.VERSION,
+            near=near,
+            version=versions[0],
+            address=address_of(tunnel, side.other),
+            proposal=None if speaks else next(iter(other.ike.proposals), None),
+            needs_key=end is not None and not end.keys,
+        )
         yield Plan(side, edit, why, connection, becomes=becomes, strength=versions[0])
+
+
+def is_by_address(identity: IkeIdentity) -> bool:
+    return identity.type in (IdType.IPV4, IdType.IPV6)
 
 
 def _exchange_mode(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
@@ -206,14 +221,20 @@ def _exchange_mode(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
         connection = connection_of(replay, side)
         if connection.ike.initiates_mode is not ExchangeMode.AGGRESSIVE and ExchangeMode.MAIN in connection.ike.accepts_modes:
             continue
+        own = address_of(tunnel, side)
         ike = replace(connection.ike, initiates_mode=ExchangeMode.MAIN, accepts_modes=(ExchangeMode.MAIN,))
+        also = ""
+        if is_router(tunnel, side) and ike.local_id is not None and not is_by_address(ike.local_id) and own is not None:
+            # the name was that of aggressive mode; in main mode the key is looked up before any name is known
+            ike = replace(ike, local_id=address_identity(own))
+            also = f"; {name_of(tunnel, side.other)} then also needs a key for {own}"
         edit = Edit(
             What.EXCHANGE_MODE,
             near=connection.ike.mode_source or connection.source,
             exchange_mode=ExchangeMode.MAIN,
             address=address_of(tunnel, side.other),
         )
-        why = f"{name_of(tunnel, side.other)} uses main mode, which does not expose a hash of the key"
+        why = f"{name_of(tunnel, side.other)} uses main mode, which does not expose a hash of the key{also}"
         yield Plan(side, edit, why, connection, becomes=replace(connection, ike=ike))
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ipsecbot.diagnose.facts import SIDES
 from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
-from ipsecbot.diagnose.remedy.whom import connection_of, failing_replay, meant, name_of
+from ipsecbot.diagnose.remedy.whom import connection_of, failing_replay, is_router, meant, name_of
 from ipsecbot.model.connection import Connection
-from ipsecbot.model.evidence import Change, Finding
+from ipsecbot.model.evidence import Change, Finding, Side
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect
 from ipsecbot.model.tunnel import Tunnel
@@ -24,6 +24,8 @@ def auth_method(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
         mine, theirs = connection_of(replay, side), connection_of(replay, side.other)
         own, peer = _method(theirs, local=False), _method(theirs, local=True)
         proposal = next((one for one in mine.ike.proposals if one.auth is not None), None)
+        if AuthMethod.PUBKEY in (own, peer) and _has_no_certificate(tunnel, side, mine):
+            continue
         if own is None or peer is None or (_method(mine, local=True), _method(mine, local=False)) == (own, peer):
             continue
         ike = replace(mine.ike, local_auth=own, remote_auth=peer)
@@ -41,6 +43,11 @@ def auth_method(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
         )
         why = f"{name_of(tunnel, side.other)} authenticates by {peer} and asks for {own}"
         yield Plan(side, edit, why, mine, becomes=replace(mine, ike=ike))
+
+
+def _has_no_certificate(tunnel: Tunnel, side: Side, connection: Connection) -> bool:
+    """A router whose configuration has no trustpoint: certificates would need more than a line."""
+    return is_router(tunnel, side) and connection.ike.trustpoint is None
 
 
 def _method(connection: Connection, *, local: bool) -> AuthMethod | None:

@@ -29,6 +29,8 @@ def shared_key(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
         names = tuple(str(item) for item in (identity, peer) if item is not None)
         used = _key_in_use(replay, side, end.keys or (), names, finding)
         theirs = _key_in_use(replay, side.other, other.keys or (), (), finding) if other is not None else None
+        if theirs is not None and theirs.direction is not None and (used is None or used.direction is None):
+            continue  # one key cannot be two: the end that has one for each direction has to change
         mine = tuple(key for key in end.keys or () if key is not used and not (used is None and set(key.owners) & set(names)))
         owners = names if used is None else used.owners
         keys = (

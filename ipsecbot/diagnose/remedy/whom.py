@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from ipsecbot.model.connection import ChildPolicy, Connection
+from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Finding, Side
 from ipsecbot.model.negotiation import Aspect, Negotiation
 from ipsecbot.model.tunnel import Tunnel
@@ -44,6 +45,11 @@ def name_of(tunnel: Tunnel, side: Side) -> str:
     if end is not None:
         return end.device.name
     return (tunnel.left_address if side is Side.LEFT else tunnel.right_address) or "the peer"
+
+
+def is_router(tunnel: Tunnel, side: Side) -> bool:
+    end = tunnel.end(side)
+    return end is not None and end.device.platform is Platform.CISCO_IOS
 
 
 def address_of(tunnel: Tunnel, side: Side) -> str | None:

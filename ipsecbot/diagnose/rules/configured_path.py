@@ -1,4 +1,4 @@
-"""What a configuration itself says about the way between the ends: a route that is not there, a filter in the way."""
+"""What a configuration itself shows: a route that is not there, a filter in the way, certificates that it names and lacks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Witness, rule
 from ipsecbot.diagnose.testimony import change_of
 from ipsecbot.model.evidence import Side, Source
+from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.surroundings import Address, Filter, FilterRule, Surroundings
 from ipsecbot.negotiate.addresses import is_address
@@ -150,3 +151,43 @@ def _holds(selector: TrafficSelector, address: Address, protocol: int, port: int
     if selector.protocol not in (0, protocol):
         return False
     return port is None or selector.first_port <= port <= selector.last_port
+
+
+@rule("cert-missing", Need.CONFIG)
+def trustpoint_missing(facts: Facts) -> Iterator[Clue]:
+    """IOS: the profile names a trustpoint that is not there.
+
+    Seen: the whole configuration has no trustpoint of that name, and the connection authenticates by certificates.
+    Mended: on that router, by the trustpoint and an enrolment, or by naming the one that is there.
+    """
+    yield from _credential(facts, "is not defined", "define it and enrol")
+
+
+@rule("cert-untrusted", Need.CONFIG)
+def authority_missing(facts: Facts) -> Iterator[Clue]:
+    """IOS: the trustpoint of a profile knows no authority.
+
+    Seen: its certificate chain is in the configuration, without a certificate of the authority.
+    Mended: on that router, by `crypto pki authenticate`.
+    """
+    yield from _credential(facts, "has no certificate of its authority", "authenticate it")
+
+
+def _credential(facts: Facts, words: str, mend: str) -> Iterator[Clue]:
+    if facts.passed >= Stage.CHILD or facts.is_up:
+        return
+    for side in SIDES:
+        for connection in facts.connections(side) or ():
+            if AuthMethod.PUBKEY not in (connection.ike.local_auth, connection.ike.remote_auth):
+                continue
+            for what, source in connection.ike.credential_problems:
+                if words in what:
+                    headline = f"On {facts.name(side)} {what}: {mend} there."
+                    yield Clue(
+                        Strength.STRONG,
+                        Witness.CONFIG,
+                        lines(source),
+                        headline,
+                        change=change_of(side),
+                        weight=_BY_CONFIGURATION,
+                    )

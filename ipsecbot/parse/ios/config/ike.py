@@ -13,6 +13,7 @@ from ipsecbot.parse.ios.config.defaults import DEFAULT
 from ipsecbot.parse.ios.config.drafts import Ikev2Policy, Ikev2Profile, IpsecPolicy, IsakmpProfile
 from ipsecbot.parse.ios.config.ikev2 import default_proposal
 from ipsecbot.parse.ios.config.isakmp import default_policies
+from ipsecbot.parse.ios.config.pki import credential_problems
 from ipsecbot.parse.ios.config.reader import Reader
 
 
@@ -68,6 +69,7 @@ def _ikev1(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
         version_source=policy.source,
         mode_source=aggressive or router.aggressive_disabled or policy.source,
         trustpoint=_trustpoint(reader, profile),
+        credential_problems=credential_problems(router, profile),
     )
 
 
@@ -130,6 +132,7 @@ def _ikev2(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
         local_id_source=profile.local_id_source or profile.source,
         version_source=policy.source,
         trustpoint=_trustpoint(reader, profile),
+        credential_problems=credential_problems(router, profile),
     )
 
 

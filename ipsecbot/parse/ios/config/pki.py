@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from ipsecbot.model.evidence import Source
 from ipsecbot.parse.ios.config.blocks import Line
-from ipsecbot.parse.ios.config.drafts import Trustpoint
+from ipsecbot.parse.ios.config.drafts import Ikev2Profile, IsakmpProfile, Router, Trustpoint
 from ipsecbot.parse.ios.config.reader import Command, Reader, command
 
 _CERTIFICATE = re.compile(r"certificate\s+(?:(?P<kind>ca|self-signed|rollover)\s+)?[0-9A-Fa-f]+")
@@ -26,6 +27,18 @@ def _chain(reader: Reader, line: Line, match: re.Match[str]) -> None:
     kinds = [found["kind"] for child in line.children if (found := _CERTIFICATE.match(child.text))]
     known.ca_certificates = kinds.count("ca")
     known.own_certificates = sum(1 for kind in kinds if kind in (None, "self-signed"))
+
+
+def credential_problems(router: Router, profile: Ikev2Profile | IsakmpProfile | None) -> tuple[tuple[str, Source], ...]:
+    """Trustpoints that a profile names: one that is not there, one that knows no authority."""
+    found: list[tuple[str, Source]] = []
+    for name, source in profile.trustpoints if profile is not None and router.whole else ():
+        trustpoint = router.trustpoints.get(name)
+        if trustpoint is None:
+            found.append((f"trustpoint {name} is not defined", source))
+        elif trustpoint.ca_certificates == 0:
+            found.append((f"trustpoint {name} has no certificate of its authority", trustpoint.source))
+    return tuple(found)
 
 
 PKI: tuple[Command, ...] = (
