@@ -104,13 +104,15 @@ def _check_selectors(
     chosen = _selected(initiator, responder, offered, yours, version)
     refused = chosen.refused
     if version == 1 and not initiator.rules.accepts_narrowed_v1:
-        refused += tuple(pair for pair in offered if pair not in chosen.selected and pair not in refused)
+        known = frozenset((*chosen.selected, *refused))
+        refused += tuple(pair for pair in offered if pair not in known)
     expected = ", ".join(str(mirrored(pair)) for pair in configured) or "none"
     mismatches = tuple(_selector_mismatch(initiator, mine, yours, str(pair), expected) for pair in refused)
     if not offered:
         none = _selector_mismatch(initiator, mine, yours, "none", expected)
         mismatches = (replace(none, refused_by=initiator.side) if version == 1 else none,)
-    return tuple(pair for pair in chosen.selected if pair not in refused), Checked(mismatches)
+    said_no = frozenset(refused)
+    return tuple(pair for pair in chosen.selected if pair not in said_no), Checked(mismatches)
 
 
 def _selected(

@@ -28,11 +28,12 @@ def select(
     together, and one that fits is enough. No `dynamic` may be left in the pairs (see `resolved`).
     """
     ours = tuple(mirrored(pair) for pair in configured)
-    selected: list[SelectorPair] = []
+    exact = frozenset(ours)  # lists of hundreds of entries are mirror images of each other
+    selected: dict[SelectorPair, None] = {}
     refused: list[SelectorPair] = []
     for pair in offered:
-        agreed = _agreed(pair, ours, rule)
-        selected += [found for found in agreed if found not in selected]
+        agreed = (pair,) if pair in exact else _agreed(pair, ours, rule)
+        selected.update(dict.fromkeys(agreed))
         if not agreed:
             refused.append(pair)
     if selected and not alone:
