@@ -23,6 +23,7 @@ _TABLE: tuple[tuple[AuthMethod, AuthMethod, str], ...] = (
     (XAUTH_PUBKEY, XAUTH_PUBKEY, "xauth-pubkey"),
     (PUBKEY, XAUTH_PUBKEY, "xauth-pubkey with the responder as the user"),
     (HYBRID, PUBKEY, "hybrid"),
+    (AuthMethod.RSA_ENCR, AuthMethod.RSA_ENCR, "rsa-encr"),
 )
 
 

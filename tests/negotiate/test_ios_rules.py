@@ -235,3 +235,12 @@ def test_who_probes_and_who_encapsulates_is_told() -> None:
     told = replay(west, east, Side.LEFT, left_end=left.endpoint, right_end=right.endpoint).upkeep
     assert told is not None
     assert (told.encapsulated, told.encapsulates, told.probes) == (True, (Side.LEFT,), (Side.LEFT,))
+
+
+@pytest.mark.parametrize("method", [AuthMethod.PSK, AuthMethod.PUBKEY, AuthMethod.RSA_ENCR])
+def test_a_router_can_start_with_every_method_of_a_policy(method: AuthMethod) -> None:
+    """`authentication (IKE policy)`: rsa-sig, rsa-encr or pre-share; the policy says it for both ends."""
+    left, right = routers(ike=ike("aes256-sha256-modp2048", auth=method), local_auth=None, remote_auth=None)
+    told = run(left, right)
+    assert (told.cannot_start, told.ike_blocking) == (None, ())
+    assert [proof.methods for proof in told.proofs] == [(method,), (method,)]
