@@ -207,6 +207,7 @@ TABLE: tuple[Spelling, ...] = (
     Spelling(Algorithm(KE, "modpnull"), ("MODP_NULL",)),
     *(Spelling(Algorithm(KE, f"ntru{bits}"), (f"NTRU_{bits}",)) for bits in (112, 128, 192, 256)),
     Spelling(Algorithm(KE, "newhope128"), ("NEWHOPE_128",)),
+    *(Spelling(Algorithm(KE, f"mlkem{size}"), (f"ML_KEM_{size}",)) for size in (512, 768, 1024)),  # RFC 9370, strongSwan 6.0
     Spelling(Algorithm(ESN, "esn"), ("EXT_SEQ",)),
     Spelling(Algorithm(ESN, "noesn"), ("NO_EXT_SEQ",)),
 )

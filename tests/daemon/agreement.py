@@ -16,9 +16,11 @@ from ipsecbot.parse.strongswan.config import read_config
 from ipsecbot.parse.strongswan.files import ConfigFile
 from ipsecbot.parse.strongswan.ipsec_sections import read_sections
 from ipsecbot.parse.strongswan.notes import Notes
+from ipsecbot.parse.strongswan.secrets import canonical_owners
 from ipsecbot.parse.strongswan.settings import read_settings
 
 OWN = ("192.0.2.1", "2001:db8::1", "10.1.0.1", "2001:db8:1::1")  # of the lab's left host
+STOPS = "charon reads no further: "
 _DAEMON = RawOutput(OutputKind.STRONGSWAN_CONF, "/etc/strongswan.conf", strongswan_conf())
 
 
@@ -71,6 +73,22 @@ def _owners(printed: list[str]) -> list[str]:
     """`%any` alone, and `%any` beside another, as canonical_owners has them."""
     read = [printed_identity(one) for one in printed]
     return [] if all(one == "%any" for one in read) else sorted({one.casefold() for one in read})
+
+
+_KINDS = {"psk": "IKE", "eap": "EAP", "xauth": "EAP", "ntlm": "NTLM"}
+
+
+def secrets_disagreements(text: str, answer: Answer) -> Iterator[str]:
+    """`text`: an ipsec.secrets, its secrets fingerprints."""
+    read = read_config((RawOutput(OutputKind.IPSEC_SECRETS, "/etc/ipsec.secrets", text),), "gw")
+    ours = [(_KINDS[key.kind], sorted(key.owners)) for key in read.value.keys or ()]
+    owners = ([one.strip('"') for one in printed] for printed in answer.shared.values())
+    theirs = [(name.split()[1], sorted(canonical_owners(one))) for name, one in zip(answer.shared, owners, strict=True)]
+    if ours != theirs:
+        yield f"keys: ours {ours}, charon's {theirs}"
+    stops = [gap.why.removeprefix(STOPS) for gap in read.gaps if gap.why.startswith(STOPS)]
+    if (stops or [""])[0] != answer.broken:
+        yield f"the end: ours {stops}, charon's {answer.broken!r}"
 
 
 def ipsec_disagreements(files: dict[str, str], answer: Answer) -> Iterator[str]:

@@ -22,6 +22,9 @@ _REFUSED = re.compile(r"loading connection '(.*)' failed: (.*)")
 _BROKEN = re.compile(r"invalid config file|parsing config file .* failed|failed to parse settings", re.IGNORECASE)
 _STARTER = "/usr/lib/ipsec/starter"
 _IGNORED = re.compile(r"# (ignored) conn '(.*?)' due to")
+_SECRET = re.compile(r"  loaded (IKE|EAP|NTLM) secret for (.*)")
+_OWNER = re.compile(r'"[^"]*"|\S+')
+_STOPPED = re.compile(r"\] (line \d+: .*)")
 _SHARED = re.compile(r"loaded (IKE|EAP|NTLM|PPK|shared) (?:shared )?(?:key|secret|password)s?.* with id '(.*?)' for: (.*)")
 
 
@@ -77,6 +80,19 @@ class Charon:
             self.host.require(["sh", "-c", "kill -USR1 $(cat /run/starter.charon.pid)"])
             conns = self._until(end)
         return Answer(refused={name: why for why, name in _IGNORED.findall(said)}, conns=conns)
+
+    def load_secrets(self, text: str) -> Answer:
+        """`text` as /etc/ipsec.secrets: kind and owners of each key in order, and the line at which charon stopped, if any."""
+        with written(self.etc, {"ipsec.secrets": text}):
+            before = self.log.stat().st_size
+            self.host.require(["ipsec", "rereadsecrets"])
+            self.host.require(["ipsec", "rereadaacerts"])  # its line follows those of the secrets
+            with self.log.open(errors="replace") as log:
+                log.seek(before)
+                said = log.read()
+        keys = {f"{at} {kind}": _OWNER.findall(owners) for at, (kind, owners) in enumerate(_SECRET.findall(said))}
+        stopped = _STOPPED.search(said)
+        return Answer(shared=keys, broken=stopped[1] if stopped else "")
 
     def _until(self, end: str) -> dict[str, Tree]:
         deadline = time.monotonic() + 10

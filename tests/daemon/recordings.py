@@ -9,7 +9,7 @@ from pathlib import Path
 
 from charon_answers import Answer
 
-SWANCTL, IPSEC = (Path(__file__).with_name("answers") / name for name in ("swanctl.jsonl", "ipsec.jsonl"))
+SWANCTL, IPSEC, SECRETS = (Path(__file__).with_name("answers") / f"{name}.jsonl" for name in ("swanctl", "ipsec", "secrets"))
 
 
 def read(path: Path) -> Iterator[tuple[dict[str, str], Answer]]:

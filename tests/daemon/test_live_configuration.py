@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import recordings
-from agreement import ipsec_disagreements, swanctl_disagreements
+from agreement import ipsec_disagreements, secrets_disagreements, swanctl_disagreements
 from charon_answers import Answer, standing
 from write_ipsec import IpsecWriter
+from write_secrets import write_secrets
 from write_swanctl import Writer
 
 from ipsecbot.lab.strongswan.requirements import requirements
@@ -52,4 +53,19 @@ def test_ipsec_conf_is_what_starter_and_charon_make_of_it(update: bool) -> None:
         recordings.write(recordings.IPSEC, answers[:KEPT])
     assert sum(len(answer.conns) for _, answer in answers) > 300
     assert sum(bool(answer.broken) for _, answer in answers) > 10
+    assert not found, "\n".join(found)
+
+
+def test_ipsec_secrets_is_what_charon_loads(update: bool) -> None:
+    """Generated files: owners, quoting, kinds, and the mistakes at which charon stops reading the file."""
+    found: list[str] = []
+    answers: list[tuple[dict[str, str], Answer]] = []
+    with standing(stroke=True) as charon:
+        for seed in SEEDS:
+            text = write_secrets(seed)
+            answers.append(({"ipsec.secrets": text}, charon.load_secrets(text)))
+            found += (f"{seed}: {each}" for each in secrets_disagreements(text, answers[-1][1]))
+    if update:
+        recordings.write(recordings.SECRETS, answers)
+    assert sum(bool(answer.broken) for _, answer in answers) > 20
     assert not found, "\n".join(found)

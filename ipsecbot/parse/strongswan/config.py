@@ -51,7 +51,7 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
         *read_ipsec_conns(sections, known, daemon.value, notes),
     )
     secrets = (*_files(outputs, OutputKind.IPSEC_SECRETS, device), *_pasted_secrets(ipsec))
-    keys = (*read_secrets_section(swanctl.root, notes), *read_secrets_files(secrets, notes))
+    keys = (*read_secrets_section(swanctl.root, notes), *read_secrets_files(secrets, notes, strict=True))
     shown = bool(secrets) or swanctl.root.section("secrets") is not None
     pools, authorities = read_pools(swanctl.root, notes), read_authorities(swanctl.root, notes)
     if running is not None:

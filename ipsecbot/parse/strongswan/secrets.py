@@ -71,13 +71,17 @@ def canonical_owners(words: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(identity) for identity in identities))
 
 
-def read_secrets_files(files: tuple[ConfigFile, ...], notes: Notes) -> tuple[SharedKey, ...]:
-    """The keys of all ipsec.secrets files, included ones at their place."""
+def read_secrets_files(files: tuple[ConfigFile, ...], notes: Notes, *, strict: bool = False) -> tuple[SharedKey, ...]:
+    """The keys of all ipsec.secrets files, included ones at their place.
+
+    `strict`: as charon reads a file, which stops at its first mistake; what stands below it is not loaded, and not told. Text
+    that is no file of a host (a paste, whose name is no path) is taken as it comes.
+    """
     includes = ((file, match[1]) for file in files for line in file.lines if (match := _INCLUDE.match(line)))
-    return tuple(key for file in roots(files, includes) for key in _entries(file, files, notes, depth=0))
+    return tuple(key for file in roots(files, includes) for key in _entries(file, files, notes, depth=0, strict=strict))
 
 
-def _entries(file: ConfigFile, files: tuple[ConfigFile, ...], notes: Notes, depth: int) -> Iterator[SharedKey]:
+def _entries(file: ConfigFile, files: tuple[ConfigFile, ...], notes: Notes, depth: int, *, strict: bool) -> Iterator[SharedKey]:
     for number, raw in enumerate(file.lines, 1):
         line = _COMMENT.sub("", raw).strip()
         if not line:
@@ -88,9 +92,32 @@ def _entries(file: ConfigFile, files: tuple[ConfigFile, ...], notes: Notes, dept
             if not found and not is_pattern(match[1]):
                 notes.gap(source, "no file that this line includes was read")
             for child in found:
-                yield from _entries(child, files, notes, depth + 1)
+                yield from _entries(child, files, notes, depth + 1, strict=strict)
+        elif strict and file.path.is_absolute() and (mistake := _mistake(raw)):
+            notes.gap(source, f"charon reads no further: line {number}: {mistake}")
+            return
         elif key := read_secret_line(line, source, notes):
             yield key
+
+
+def _mistake(raw: str) -> str | None:
+    """Why charon stops at a line, in its own words. Around the `:` stand blanks, not tabs."""
+    line = raw.rstrip("\r").lstrip(" \t")
+    separated = line.startswith(": ") or " : " in line
+    if not separated:
+        return "missing ' : ' separator"
+    rest = line[1:] if line.startswith(": ") else line.partition(" : ")[2]
+    kind, blank, secret = rest.lstrip(" \t").replace("\t", " ").partition(" ")
+    if not blank or kind.startswith("#"):
+        return "missing token"
+    if kind not in (*dict(_KINDS), *_FILE_KINDS):
+        return "token must be either RSA, ECDSA, BLISS, PKCS8 P12, PIN, PSK, EAP, XAUTH or NTLM"
+    secret = secret.lstrip(" \t")
+    if kind in dict(_KINDS) and (not secret or secret.startswith("#")):
+        return "malformed secret: missing secret"
+    if kind in dict(_KINDS) and secret[0] in "'\"" and secret[0] not in secret[1:]:
+        return "malformed secret: missing second delimiter"
+    return None
 
 
 def read_secret_line(line: str, source: Source, notes: Notes) -> SharedKey | None:

@@ -6,6 +6,7 @@ what it made of each).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ipsecbot.model.proposal import Algorithm, Proposal, Protocol, TransformType
@@ -32,6 +33,7 @@ _PRF: tuple[tuple[str, str], ...] = (
     ("aescmac", "prfaescmac"),
 )
 _GMAC = (("aes128gmac", "gmac128"), ("aes192gmac", "gmac192"), ("aes256gmac", "gmac256"))  # as AH knows them
+_FURTHER_KE = re.compile(r"ke[1-7]_\w+")  # a further key exchange (RFC 9370): of strongSwan 6.0, refused before, not modelled
 # charon's own words, which the operator finds in its log
 _CLASSIC = "an integrity algorithm is mandatory in IKE proposals with classic (non-AEAD) encryption algorithms"
 _MIXED = "classic and combined-mode (AEAD) encryption algorithms can't be contained in the same {} proposal"
@@ -57,6 +59,9 @@ def read_proposal(text: str, protocol: Protocol) -> Proposals:
             unknown.append(word)
         else:
             algorithms.append(algorithm)
+    further = [word for word in unknown if _FURTHER_KE.fullmatch(word)]
+    if further and further == unknown:
+        return Proposals((Proposal(protocol, _completed(tuple(algorithms), protocol)),), tuple(unknown))
     if unknown:
         proposal = Proposal(protocol, _completed(tuple(algorithms), protocol))
         return Proposals((proposal,), tuple(unknown), tuple(f"algorithm '{word}' not recognized" for word in unknown))
