@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -27,6 +29,20 @@ _HEAD = 65536
 _MOST_NAMES = 6
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """What is read and compared are values without cycles, by the hundred thousand: looking for cycles among them takes a third
+    of the time and finds none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_no_collection()
 def compare_texts(left: str, right: str) -> Comparison:
     """Compare what two arguments hold: a file, a folder with one device's files, a folder of several devices, or `-`.
 
@@ -47,6 +63,7 @@ def compare_texts(left: str, right: str) -> Comparison:
     return replace(found, notes=(*notes, *found.notes))
 
 
+@_no_collection()
 def compare_ends(left_name: str, right_name: str, lefts: Sequence[Endpoint], rights: Sequence[Endpoint]) -> Comparison:
     """Which connections belong together, and what becomes of each pair. Deterministic, no I/O; time grows with the number of
     connections."""

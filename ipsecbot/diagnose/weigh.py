@@ -14,7 +14,7 @@ from ipsecbot.model.negotiation import Negotiation
 from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
 
 Line = tuple[str, str, int]
-Users = Mapping[Line, tuple[Connection, ...]]
+Users = Mapping[Line, Mapping[int, Connection]]
 _MOST_USERS = 1000  # of one line; more of them are of one kind
 
 
@@ -91,7 +91,7 @@ def users_of(ends: Iterable[Endpoint]) -> Users:
                 alike = found.setdefault(line, {})
                 if len(alike) < _MOST_USERS:
                     alike[id(connection)] = connection
-    return {line: tuple(alike.values()) for line, alike in found.items() if len(alike) > 1}
+    return {line: alike for line, alike in found.items() if len(alike) > 1}
 
 
 def _lines(connection: Connection) -> Iterator[Line]:
@@ -115,5 +115,9 @@ def _with_remedies(finding: Finding, match: Match, users: Users) -> Finding:
 
 def _with_users(end: Endpoint, users: Users) -> Endpoint:
     mine = end.connections or ()
-    others = {id(one): one for own in mine for line in _lines(own) for one in users.get(line, ())}
-    return replace(end, connections=(*mine, *(one for one in others.values() if one not in mine)))
+    others: dict[int, Connection] = {}
+    for line in (line for own in mine for line in _lines(own)):
+        others.update(users.get(line, {}))
+    for own in mine:
+        others.pop(id(own), None)
+    return replace(end, connections=(*mine, *others.values()))
