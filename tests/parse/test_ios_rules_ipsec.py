@@ -391,6 +391,17 @@ def test_abbreviated_commands() -> None:
     assert connection.children[0].proposals[0].keywords == "aes128-sha1"
 
 
+def test_what_is_typed_piece_by_piece() -> None:
+    """A range of interfaces, an interface by its short name, and a block that adds to a tunnel which is not shown."""
+    typed = (
+        SET + "crypto ipsec profile P\n set transform-set T\ninterface range tunnel 0-1\n tunnel protection ipsec profile P\n"
+    )
+    both = read(typed).value.connections
+    assert [(one.name, one.remote_addresses, one.problems) for one in both] == [("tunnel0", (), ()), ("tunnel1", (), ())]
+    whole = "int tun 0\n tunnel source 203.0.113.1\n tunnel destination 198.51.100.9\n" + typed
+    assert [one.remote_addresses for one in read(whole).value.connections] == [("198.51.100.9",), ()]
+
+
 ALL = """\
 version 15.7
 hostname r9

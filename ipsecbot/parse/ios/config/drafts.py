@@ -243,16 +243,19 @@ class Router:
 
     def interface(self, name: str) -> Interface | None:
         """The interface of a name as commands write it: `GigabitEthernet0/1`, `gi0/1`, `Tunnel 3`."""
-        wanted = "".join(name.lower().split())
-        if wanted in self.interfaces:
-            return self.interfaces[wanted]
-        kind = wanted.rstrip("0123456789/.:")
-        number = wanted.removeprefix(kind)
-        if not kind or not number:
-            return None
-        fitting = [one for key, one in self.interfaces.items() if key.startswith(kind) and _number(key) == number]
-        return fitting[0] if len(fitting) == 1 else None
+        return self.interfaces.get(interface_key(name))
 
 
-def _number(name: str) -> str:
-    return name.removeprefix(name.rstrip("0123456789/.:"))
+# the more usual first: what is typed short means the first that fits
+_KINDS = (
+    *("gigabitethernet", "fastethernet", "ethernet", "serial", "loopback", "tunnel", "tengigabitethernet", "vlan", "dialer"),
+    *("port-channel", "virtual-template", "cellular", "multilink", "bdi", "bvi", "atm"),
+)
+
+
+def interface_key(name: str) -> str:
+    """One spelling for an interface: without blanks, in small letters, its kind in full."""
+    bare = "".join(name.lower().split())
+    kind = bare.rstrip("0123456789/.:")
+    full = next((known for known in _KINDS if known.startswith(kind)), kind) if kind else kind
+    return full + bare[len(kind) :]

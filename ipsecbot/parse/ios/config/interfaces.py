@@ -13,15 +13,28 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from ipsecbot.parse.ios.config.abbreviations import INTERFACE, in_full
 from ipsecbot.parse.ios.config.blocks import Line
-from ipsecbot.parse.ios.config.drafts import AccessGroup, Interface
+from ipsecbot.parse.ios.config.drafts import AccessGroup, Interface, interface_key
 from ipsecbot.parse.ios.config.reader import Command, Reader, command
+
+_RANGE = re.compile(
+    r"int\w*\s+range\s+(?P<kind>[A-Za-z-]+)\s*(?P<place>(?:\d+/)*)(?P<first>\d{1,4})\s*-\s*(?P<last>\d{1,4})\s*$"
+)
+_MOST = 256  # interfaces of one range
 
 
 def _interface(reader: Reader, line: Line, match: re.Match[str]) -> None:
-    name = match["name"]
-    interface = reader.router.interfaces.setdefault(
-        "".join(name.lower().split()), Interface(name, reader.source(line, whole=True))
-    )
+    names = [match["name"]]
+    several = _RANGE.match(line.text)
+    if several is not None:  # typed, never printed: each of them gets the lines
+        first, last = int(several["first"]), min(int(several["last"]), int(several["first"]) + _MOST)
+        names = [f"{several['kind']}{several['place']}{number}" for number in range(first, last + 1)]
+    for name in names:
+        _settings(reader, line, name)
+
+
+def _settings(reader: Reader, line: Line, name: str) -> None:
+    made = Interface(name, reader.source(line, whole=True))
+    interface = reader.router.interfaces.setdefault(interface_key(name), made)
     for child in line.children:
         if not _interface_line(reader, child, interface):
             full = in_full(child.text, INTERFACE)

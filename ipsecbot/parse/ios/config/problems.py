@@ -68,9 +68,11 @@ def tunnel_problems(router: Router, interface: Interface, policy: IpsecPolicy, *
         found.append((f"{interface.name} has no tunnel protection", interface.source))
     if policy.name not in router.profiles and router.whole and (policy.name != DEFAULT or router.no_default_profile):
         found.append((f"IPsec profile {policy.name} is not defined", place))
-    if interface.tunnel_destination is None and not multipoint:
+    # a block with nothing but the protection adds to a tunnel that is not shown
+    judged = router.whole or interface.tunnel_source is not None or interface.tunnel_destination is not None
+    if interface.tunnel_destination is None and not multipoint and judged:
         found.append((f"{interface.name} has no tunnel destination", interface.source))
-    if interface.tunnel_source is None and not interface.is_template:
+    if interface.tunnel_source is None and not interface.is_template and judged:
         found.append((f"{interface.name} has no tunnel source", interface.source))
     if interface.shutdown:
         found.append((f"{interface.name} is shut down", interface.source))

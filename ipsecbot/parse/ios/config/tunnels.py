@@ -83,7 +83,9 @@ def _of_tunnel(reader: Reader, interface: Interface) -> Connection:
     policy = _policy_of(router, interface)
     multipoint = "multipoint" in interface.tunnel_mode or interface.is_template
     destination = interface.tunnel_destination
-    remote = (host(destination),) if destination is not None and destination != "dynamic" else ("%any",)
+    remote: tuple[str, ...] = (host(destination),) if destination is not None and destination != "dynamic" else ("%any",)
+    if destination is None and interface.tunnel_source is None and not multipoint and not router.whole:
+        remote = ()  # the block adds to a tunnel that is not shown
     ends = Ends(_tunnel_local(router, interface), remote, interface.tunnel_vrf, True)
     start = StartAction.NONE if multipoint or policy.responder_only else StartAction.START
     child = child_policy(reader, policy, interface.name, _tunnel_selectors(router, interface, ends), ends, start)
