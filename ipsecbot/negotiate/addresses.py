@@ -6,7 +6,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 ANY = "%any"
-_REMEMBERED = 4096
+_REMEMBERED = 65536  # texts; an end with thousands of tunnels names as many
 
 # RFC 1918 and RFC 6598: what never crosses the Internet untranslated. (ipaddress.is_private would add documentation ranges.)
 _TRANSLATED = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
