@@ -13,6 +13,10 @@ REPAIRED = [
     ("   current_peer 192.0.2.9 port 500   <-- theirs", "   current_peer 192.0.2.9 port 500"),
     ("set peer 192.0.2.9 | |", "set peer 192.0.2.9"),
     ("%FTD-7-711001: IKEv2-PROTO-4: (3): Processing IKE_AUTH message", "IKEv2-PROTO-4: (3): Processing IKE_AUTH message"),
+    (
+        "Since the upgrade each of our routers logs a %CERM-4-TX_BW_LIMIT Maximum Tx Bandwidth limit of 85000 Kbps reached",
+        "%CERM-4-TX_BW_LIMIT: Maximum Tx Bandwidth limit of 85000 Kbps reached",
+    ),
     ("4d02h:%CRYPTO4IKMP_BAD_MESSAGE: IKE message", "4d02h: %CRYPTO-4-IKMP_BAD_MESSAGE: IKE message"),
 ]
 UNTOUCHED = [

@@ -30,6 +30,8 @@ def _entity(match: re.Match[str]) -> str:
 _TAGS = "span|b|i|u|s|strong|em|font|code|pre|samp|kbd|tt|a|p|div|li|ul|ol|td|tr|th|table|tbody|blockquote|h[1-6]|small|img|hr"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 
+_QUOTED = "(?:CRYPTO|CERM|CERM_DP)"  # facilities whose messages people quote inside a sentence
+
 # In this order: entities first, since what they stand for may need another row.
 REPAIRS: tuple[Repair, ...] = (
     _row(
@@ -69,6 +71,8 @@ REPAIRS: tuple[Repair, ...] = (
     # `logging debug-trace` sends every debug line as a message of this number
     _row("debug lines wrapped in messages", "711001: ", r"%(?:ASA|FTD|PIX)-\d-711001: (?=\S)", ""),
     _row("hyphens lost from mnemonics", "CRYPTO", r"[%#]CRYPTO(\d)(?=[A-Z]{2,}_)", r"%CRYPTO-\1-"),
+    _row("prose in front of a message", "%C", rf"^(?:[A-Za-z][a-z',.]*[^\S\n]+){{4,60}}(?=%{_QUOTED}-\d-[A-Z])", ""),
+    _row("colons lost behind mnemonics", "%C", rf"(%{_QUOTED}-\d-[A-Z][A-Z0-9_]+)(?=[^\S\n]+[A-Z][a-z])", r"\1:"),
     _row("blanks lost behind a stamp", ":%", r"(?<=[\ddhwy]):(?=%[A-Z][A-Z0-9_]+-\d-)", ": "),
     _row("blanks behind the star", "*", rf"^[^\S\n]*\*[^\S\n]+(?={_MONTH}\s+\d)", "*"),
     _row(
