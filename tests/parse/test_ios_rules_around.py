@@ -62,6 +62,15 @@ def test_source_translation_and_its_exemptions(text: str, rules: list[tuple[str,
     assert seen == rules
 
 
+def test_translation_without_indentation() -> None:
+    """A page that ate the leading blanks changes nothing."""
+    text = "ip nat inside source route-map RM interface Dialer1 overload\nroute-map RM permit 10\n match ip address 110\n"
+    text += EXEMPT
+    flat = "\n".join(line.strip() for line in (HEAD + WAN + text).splitlines())
+    seen = [(str(one.flow.origin), str(one.flow.destination), one.exempt) for one in around(flat).translations]
+    assert seen == [A_TO_B, A_TO_ANY]
+
+
 def test_translation_by_object_group() -> None:
     """Object groups in the list of a translation are resolved."""
     text = (

@@ -80,10 +80,11 @@ _CLAIMS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"shutdown|description|crypto map|vrf|duplex|speed|encapsulation|negotiation|bandwidth|mtu|switchport|dialer)\b",
         ),
         (r"ip access-list|ipv6 access-list", r"(?:\d+\s+|sequence \d+\s+)?(?:permit|deny|remark)\b"),
+        (r"route-map", r"(?:match|set) (?:ip|ipv6|interface)\b"),
         (r"object-group", r"(?:host|range|group-object|\d|tcp|udp|description)"),
     )
 )
-_WIDEST_CLAIM = re.compile(r"(?:crypto|int\w*|ip access-list|ipv6 access-list|object-group|peer)\b")
+_WIDEST_CLAIM = re.compile(r"(?:crypto|int\w*|ip access-list|ipv6 access-list|object-group|peer|route-map)\b")
 
 
 def read_blocks(output: RawOutput) -> list[Line]:
