@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from charon_answers import Answer, Tree
-from model_view import differences, printed_identity
+from model_view import differences
+from printed import printed_identity
 
 from ipsecbot.lab.strongswan.hostconfig import strongswan_conf
 from ipsecbot.model.connection import Connection

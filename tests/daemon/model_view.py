@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
-from ipaddress import ip_address
 
-from ipsecbot.model.connection import ChildPolicy, Connection, EncapsulationMode, ExchangeMode, StartAction
-from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity
-from ipsecbot.model.proposal import Proposal, TransformType
-from ipsecbot.model.selectors import SelectorPair, TrafficSelector
+from printed import (
+    View,
+    action,
+    addresses,
+    algorithms,
+    eap_type,
+    identity,
+    items,
+    mode,
+    printed,
+    printed_algorithms,
+    printed_selectors,
+    seconds,
+    selector_set,
+)
+
+from ipsecbot.model.connection import ChildPolicy, Connection, ExchangeMode, StartAction
+from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.wishes import AuthRound, CertificateSending, Fragmentation, Limit, Revocation, SaAction, Uniqueness
-from ipsecbot.parse.strongswan.identity import canonical_address, canonical_dn, read_identity
-from ipsecbot.parse.strongswan.selectors import pairs, read_selectors
-from ipsecbot.spellings import read_charon_proposals
 
-View = dict[str, object]
 UNKNOWN = "?"  # of a certificate we have the file's name, and charon its subject
 _CLASS = {
     AuthMethod.PSK: "pre-shared key",
@@ -71,14 +78,14 @@ def _listed(one: Connection) -> View:
     assert ike.options is not None
     return {
         "version": _LISTED_VERSION[ike.versions],
-        "local_addrs": _addresses([*one.local_addresses] or ["%any"]),
-        "remote_addrs": _addresses([*one.remote_addresses]),
-        "rekey_time": _seconds(ike.times.rekey),
-        "reauth_time": _seconds(ike.times.reauthentication),
+        "local_addrs": addresses([*one.local_addresses] or ["%any"]),
+        "remote_addrs": addresses([*one.remote_addresses]),
+        "rekey_time": seconds(ike.times.rekey),
+        "reauth_time": seconds(ike.times.reauthentication),
         "unique": _UNIQUE[ike.options.unique],
-        "dpd_delay": _seconds(ike.dpd_interval),
-        "dpd_timeout": _seconds(ike.times.dpd_timeout),
-        "ppk_id": _identity(ike.options.ppk_identity),
+        "dpd_delay": seconds(ike.dpd_interval),
+        "dpd_timeout": seconds(ike.times.dpd_timeout),
+        "ppk_id": identity(ike.options.ppk_identity),
         "ppk_required": ike.options.ppk_required,
         "local": [_round(each) for each in ike.local_rounds or ()] or [_EMPTY_ROUND],
         "remote": [_round(each) for each in ike.remote_rounds or ()] or [_EMPTY_ROUND],
@@ -102,7 +109,7 @@ def _listed_child(child: ChildPolicy) -> View:
         "rekey_packets": child.packet_limit.rekey,
         "dpd_action": child.options.on_dead_peer,
         "close_action": child.options.on_close,
-        "selectors": _selector_set(child.selectors or ()),
+        "selectors": selector_set(child.selectors or ()),
     }
 
 
@@ -112,14 +119,14 @@ def _from_listing(listed: View, one: Connection) -> View:
     assert isinstance(children, dict)
     return {
         "version": listed["version"],
-        "local_addrs": _addresses(listed["local_addrs"]),
-        "remote_addrs": _addresses(listed["remote_addrs"]),
+        "local_addrs": addresses(listed["local_addrs"]),
+        "remote_addrs": addresses(listed["remote_addrs"]),
         "rekey_time": int(str(listed["rekey_time"])),
         "reauth_time": int(str(listed["reauth_time"])),
         "unique": listed["unique"],
         "dpd_delay": int(str(listed.get("dpd_delay", 0))),
         "dpd_timeout": int(str(listed.get("dpd_timeout", 0))),
-        "ppk_id": _printed(listed.get("ppk_id")),
+        "ppk_id": printed(listed.get("ppk_id")),
         "ppk_required": listed.get("ppk_required") == "yes",
         "local": [_listed_round(each) for each in rounds["local"]],
         "remote": [_listed_round(each) for each in rounds["remote"]],
@@ -129,14 +136,14 @@ def _from_listing(listed: View, one: Connection) -> View:
 
 def _from_listed_child(child: View, one: Connection) -> View:
     return {
-        "mode": _mode(str(child["mode"])),
+        "mode": mode(str(child["mode"])),
         "label": bytes.fromhex(str(child["label"])).rstrip(b"\0").decode() if "label" in child else None,
         "rekey_time": int(str(child["rekey_time"])),
         "rekey_bytes": int(str(child["rekey_bytes"])),
         "rekey_packets": int(str(child["rekey_packets"])),
-        "dpd_action": _action(str(child["dpd_action"])),
-        "close_action": _action(str(child["close_action"])),
-        "selectors": _printed_selectors(child["local-ts"], child["remote-ts"], one),
+        "dpd_action": action(str(child["dpd_action"])),
+        "close_action": action(str(child["close_action"])),
+        "selectors": printed_selectors(child["local-ts"], child["remote-ts"], one),
     }
 
 
@@ -158,9 +165,9 @@ def _logged(one: Connection) -> View:
         "fragmentation": _FRAGMENTATION.index(options.fragmentation),
         "childless": ("allow", "never", "force").index(options.childless),
         "keyingtries": options.tries,
-        "over_time": _seconds(ike.times.over),
-        "rand_time": _seconds(ike.times.spread),
-        "proposals": [_algorithms(proposal) for proposal in ike.proposals],
+        "over_time": seconds(ike.times.over),
+        "rand_time": seconds(ike.times.spread),
+        "proposals": [algorithms(proposal) for proposal in ike.proposals],
         "vips": [*one.asks_addresses],
         "children": {child.name: _logged_child(child) for child in one.children},
     }
@@ -179,9 +186,9 @@ def _logged_child(child: ChildPolicy) -> View:
         "start_action": _START[child.start_action or StartAction.NONE],
         "reqid": options.request_id,
         "tfc": options.padding,
-        "inactivity": _seconds(options.inactivity),
+        "inactivity": seconds(options.inactivity),
         "sha256_96": options.short_sha256,
-        "proposals": [_algorithms(proposal) for proposal in child.proposals],
+        "proposals": [algorithms(proposal) for proposal in child.proposals],
     }
 
 
@@ -203,26 +210,26 @@ def _from_log(logged: View, one: Connection) -> View:
         "keyingtries": int(str(logged["keyingtries"])),
         "over_time": int(str(logged["over_time"])),
         "rand_time": int(str(logged["rand_time"])),
-        "proposals": _printed_algorithms(str(logged["proposals"])),
-        "vips": [_VIRTUAL.get(str(one), str(one)) for one in _list(logged["vips"])],
+        "proposals": printed_algorithms(str(logged["proposals"])),
+        "vips": [_VIRTUAL.get(str(one), str(one)) for one in items(logged["vips"])],
         "children": {name: _from_logged_child(child) for name, child in children.items()},
     }
 
 
 def _from_logged_child(child: View) -> View:
     window = child.get("replay_window")
-    action = _action(str(child["start_action"]))
+    started = action(str(child["start_action"]))
     return {
         **{unit: tuple(int(str(child[f"{what}_{unit}"])) for what in ("rekey", "life", "rand")) for unit in _UNITS},
         "ipcomp": child["ipcomp"] == "1",
         "policies": child["policies"] == "1",
         "replay_window": None if window is None else int(str(window)),
-        "start_action": SaAction.START if action is SaAction.TRAP_AND_START else action,
+        "start_action": SaAction.START if started is SaAction.TRAP_AND_START else started,
         "reqid": int(str(child["reqid"])),
         "tfc": int(str(child["tfc"])),
         "inactivity": int(str(child["inactivity"])),
         "sha256_96": child["sha256_96"] == "1",
-        "proposals": _printed_algorithms(str(child["proposals"])),
+        "proposals": printed_algorithms(str(child["proposals"])),
     }
 
 
@@ -237,126 +244,29 @@ def _limit(limit: Limit | None) -> tuple[int, int, int]:
 def _round(one: AuthRound) -> View:
     view: View = {
         "class": _CLASS[one.method] if one.method else None,
-        "eap-type": _eap_type(one.eap_type),
+        "eap-type": eap_type(one.eap_type),
         "xauth": one.xauth,
         "revocation": _REVOCATION.get(one.revocation),
-        "id": UNKNOWN if one.certificates and one.identity is None else _identity(one.identity),
-        "ca_id": _identity(one.authority),
-        "aaa_id": _identity(one.aaa_identity),
-        "eap_id": _identity(one.eap_identity),
-        "xauth_id": _identity(one.xauth_identity),
-        "groups": [_identity(group) for group in one.groups],
+        "id": UNKNOWN if one.certificates and one.identity is None else identity(one.identity),
+        "ca_id": identity(one.authority),
+        "aaa_id": identity(one.aaa_identity),
+        "eap_id": identity(one.eap_identity),
+        "xauth_id": identity(one.xauth_identity),
+        "groups": [identity(group) for group in one.groups],
         "policies": [policy for policy in one.policies if policy.isprintable()],
     }
     return {key: value for key, value in view.items() if value is not None}
 
 
-def _eap_type(text: str | None) -> str | None:
-    name = (text or "").partition("-")[0].upper()
-    return f"({name})" if name.isdecimal() else name or None
-
-
-def _listed_round(printed: object) -> View:
-    assert isinstance(printed, dict)
+def _listed_round(shown: object) -> View:
+    assert isinstance(shown, dict)
     view: View = {
-        "class": printed.get("class"),
-        "eap-type": str(printed["eap-type"]).removeprefix("EAP_") if "eap-type" in printed else None,
-        "xauth": printed.get("xauth"),
-        "revocation": printed.get("revocation"),
-        **{key: _printed(printed.get(key)) for key in ("id", "ca_id", "aaa_id", "eap_id", "xauth_id")},
-        "groups": [_printed(group) for group in printed["groups"]],
-        "policies": [policy for policy in printed["cert_policy"] if not policy.startswith("0x")],
+        "class": shown.get("class"),
+        "eap-type": str(shown["eap-type"]).removeprefix("EAP_") if "eap-type" in shown else None,
+        "xauth": shown.get("xauth"),
+        "revocation": shown.get("revocation"),
+        **{key: printed(shown.get(key)) for key in ("id", "ca_id", "aaa_id", "eap_id", "xauth_id")},
+        "groups": [printed(group) for group in shown["groups"]],
+        "policies": [policy for policy in shown["cert_policy"] if not policy.startswith("0x")],
     }
     return {key: value for key, value in view.items() if value is not None}
-
-
-def printed_identity(text: str) -> str:
-    """One identity as charon prints it → as our keys name their owners."""
-    return str(read_identity(text))
-
-
-def _identity(one: IkeIdentity | None) -> str | None:
-    if one is not None and one.type is IdType.DN and one.value.startswith("#"):
-        return None  # charon prints nothing for what is no name
-    if one is not None and re.fullmatch(r"#([0-9a-f]{2})+", one.value) and one.type is IdType.KEY_ID:
-        return ":".join(re.findall("..", one.value[1:]))
-    return None if one is None else _printed(str(one))
-
-
-def _printed(text: object) -> str | None:
-    if text in (None, "(null)"):
-        return None
-    assert isinstance(text, str)
-    if re.fullmatch(r"[0-9a-fA-F:.]+", text) and text.count(":") > 1:
-        with suppress(ValueError):
-            return str(ip_address(text))
-    return canonical_dn(text).casefold() if "=" in text else text.casefold()
-
-
-def _addresses(words: object) -> list[str]:
-    """A tab before an address (of a line continued) is printed in hexadecimal, and is no address to anybody."""
-    printed = [str(word) for word in _list(words)]
-    found = [canonical_address(word) for word in printed if word.isprintable() and not word.startswith("0x09")]
-    anybody = all(one in ("%any", "%any6", "%any4", "0.0.0.0/0", "::/0") for one in found) and "/" not in found[0]
-    return ["%any"] if anybody else found
-
-
-def _list(value: object) -> list[object]:
-    assert isinstance(value, list)
-    return value
-
-
-def _seconds(span: object) -> int:
-    return int(span.total_seconds()) if span is not None else 0  # type: ignore[attr-defined]
-
-
-def _action(word: str) -> SaAction:
-    return SaAction.TRAP_AND_START if "|" in word else SaAction(word)
-
-
-def _mode(word: str) -> EncapsulationMode | None:
-    names = {"TUNNEL": EncapsulationMode.TUNNEL, "BEET": EncapsulationMode.TUNNEL, "PASS": None, "DROP": None}
-    return names.get(word, EncapsulationMode.TRANSPORT)
-
-
-def _algorithms(proposal: Proposal) -> dict[str, object]:
-    return {
-        "protocol": proposal.protocol.value,
-        **{str(kind): [one.keyword for one in proposal.of(kind)] for kind in TransformType},
-    }
-
-
-def _printed_algorithms(text: str) -> list[object]:
-    proposals, unknown = read_charon_proposals(text)
-    assert unknown == (), unknown
-    return [_algorithms(proposal) for proposal in proposals]
-
-
-def _selector_set(selectors: tuple[SelectorPair, ...]) -> frozenset[str]:
-    """Without those that others hold: charon leaves them out of the listing."""
-    mine, theirs = ({getattr(pair, side) for pair in selectors} for side in ("local", "remote"))
-    return frozenset(
-        str(pair)
-        for pair in selectors
-        if not any(_holds(one, pair.local) for one in mine) and not any(_holds(one, pair.remote) for one in theirs)
-    )
-
-
-def _holds(outer: TrafficSelector, inner: TrafficSelector) -> bool:
-    """Whether `inner` is a true part of `outer`."""
-    if outer == inner or outer.protocol not in (0, inner.protocol):
-        return False
-    if not (outer.first_port <= inner.first_port and inner.last_port <= outer.last_port):
-        return False
-    if outer.network is None or inner.network is None:
-        return outer.network is inner.network
-    return outer.network.version == inner.network.version and inner.network.subnet_of(outer.network)  # type: ignore[arg-type]
-
-
-def _printed_selectors(local: object, remote: object, one: Connection) -> frozenset[str]:
-    lists = []
-    for words in (_list(local), _list(remote)):
-        found, unknown = read_selectors(" ".join(str(word) for word in words))
-        assert unknown == (), unknown
-        lists.append(found)
-    return _selector_set(pairs(*lists))

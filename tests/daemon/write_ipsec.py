@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from write_swanctl import IDENTITIES, Key
+from swanctl_keys import IDENTITIES, Key
 
 END = "zz-end"
 _YES = Key(("yes", "no"), ("maybe", "YES", "true", "1"))

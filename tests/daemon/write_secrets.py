@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from write_swanctl import IDENTITIES
+from swanctl_keys import IDENTITIES
 
 _OWNERS = tuple(one for one in IDENTITIES if one and '"' not in one)
 _SECRETS = ("<secret:0123456789ab>", '"<secret:0123456789ab>"', "<secret:unknown>", "'<secret:0123456789ab>'")

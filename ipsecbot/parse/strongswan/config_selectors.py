@@ -53,6 +53,15 @@ def read_config_selector(
     return tuple(TrafficSelector(network, *narrowed, source=source) for network in _networks(address, dialect))
 
 
+def is_misread(text: str) -> bool:
+    """Whether what stands behind the `/` of an address is not what charon makes of it, which says nothing about it."""
+    host, slash, length = text.partition("[")[0].partition("/")
+    address = _host(host)
+    if not slash or address is None:
+        return False
+    return not length.isdecimal() or int(length[:4]) > address.max_prefixlen
+
+
 def read_protocol_ports(
     text: str, dialect: Dialect = IPSEC_CONF, default: tuple[int, int] = (0, 65535)
 ) -> ProtocolPorts | None:

@@ -10,7 +10,7 @@ from ipsecbot.model.proposal import Proposal, Protocol, TransformType
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.wishes import ChildOptions, Limit, SaAction
 from ipsecbot.parse.strongswan import ipsec_words as words
-from ipsecbot.parse.strongswan.config_selectors import ANY, IPSEC_CONF, read_config_selector
+from ipsecbot.parse.strongswan.config_selectors import ANY, IPSEC_CONF, is_misread, read_config_selector
 from ipsecbot.parse.strongswan.ipsec_values import ConnValues
 from ipsecbot.parse.strongswan.proposals import read_cipher_suites
 from ipsecbot.parse.strongswan.quantities import read_list, span
@@ -104,6 +104,8 @@ def _selectors(values: ConnValues, side: str) -> tuple[tuple[TrafficSelector, ..
     found: list[tuple[TrafficSelector, ...]] = []
     for one in read_list(parameter.value) if parameter else ():
         selectors = read_config_selector(one, IPSEC_CONF, source, narrowed)
+        if selectors and is_misread(one):
+            values.notes.gap(source, f"charon takes {one} for {selectors[0]}")
         if selectors:
             found.append(selectors)
         else:

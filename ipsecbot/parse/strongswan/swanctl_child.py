@@ -11,7 +11,7 @@ from ipsecbot.model.proposal import Proposal, Protocol, TransformType
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.wishes import ChildOptions, Limit, SaAction
 from ipsecbot.parse.strongswan import words
-from ipsecbot.parse.strongswan.config_selectors import SWANCTL, read_config_selector
+from ipsecbot.parse.strongswan.config_selectors import SWANCTL, is_misread, read_config_selector
 from ipsecbot.parse.strongswan.notes import Notes
 from ipsecbot.parse.strongswan.proposals import default_proposals, read_proposals
 from ipsecbot.parse.strongswan.quantities import read_list, span
@@ -113,4 +113,7 @@ def _selectors(section: Section, key: str, values: Values) -> tuple[tuple[Traffi
     found = tuple(read_config_selector(word, SWANCTL, setting.source) for word in read_list(setting.value))
     if not all(found):
         values.refuse(setting)
+    for word, selectors in zip(read_list(setting.value), found, strict=True):
+        if selectors and is_misread(word):
+            values.notes.gap(setting.source, f"charon takes {word} for {selectors[0]}")
     return tuple(one for one in found if one) or (dynamic,)
