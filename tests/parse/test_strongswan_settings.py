@@ -144,6 +144,9 @@ def test_the_daemons_own_settings() -> None:
       load = random! aes vici
       retransmit_tries = 2
       retransmit_timeout = 1.5
+      retransmit_base = 2.5
+      fragment_size = 1400
+      port = 1500
       i_dont_care_about_security_and_use_aggressive_mode_psk = yes
       prefer_configured_proposals = no
       filelog {
@@ -159,6 +162,7 @@ def test_the_daemons_own_settings() -> None:
     daemon = parsed.value
     assert (daemon.read, daemon.plugins, daemon.logs) == (True, ("random", "aes", "vici"), ("/var/log/charon.log",))
     assert (daemon.aggressive_psk, daemon.prefers_own_proposals, daemon.retransmit_tries) == (True, False, 2)
+    assert (daemon.retransmit_base, daemon.fragment_size, daemon.port, daemon.nat_port) == (2.5, 1400, 1500, None)
     assert daemon.retransmit_timeout is not None
     assert daemon.retransmit_timeout.total_seconds() == 1.5
     assert read_daemon((), "gw").value.read is False

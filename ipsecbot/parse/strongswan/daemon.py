@@ -15,7 +15,7 @@ from ipsecbot.parse.strongswan.settings import read_settings
 
 # Settings that may stand under `charon` (older starters), `charon-systemd` or both; the first found is in force.
 _DAEMONS = ("charon", "charon-systemd")
-_SECONDS = re.compile(r"\d{1,7}(?:\.\d{1,9})?")
+_DECIMAL = re.compile(r"\d{1,7}(?:\.\d{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class DaemonSettings:
     """strongswan.conf as far as it decides a negotiation or where to look; None: not said in the files read.
 
     `plugins`: the explicit load list. `logs`: paths of every filelog section. `read`: whether a strongswan.conf was read.
-    `retransmit_*`: how long silence lasts (strongswan.conf(5): 5 tries, 4.0 s, base 1.8 when not set).
+    `retransmit_*`: how long silence lasts (strongswan.conf(5): 5 tries, 4.0 s, base 1.8 when not set). `fragment_size`: how
+    large the IP packet of an IKE message may be before it is fragmented (1280 when not set). `port`, `nat_port`: 500 and 4500 when not set.
     """
 
     read: bool = False
@@ -33,6 +34,10 @@ class DaemonSettings:
     prefers_own_proposals: bool | None = None
     retransmit_tries: int | None = None
     retransmit_timeout: timedelta | None = None
+    retransmit_base: float | None = None
+    fragment_size: int | None = None
+    port: int | None = None
+    nat_port: int | None = None
 
 
 def read_daemon(outputs: tuple[RawOutput, ...], device: str) -> Parsed[DaemonSettings]:
@@ -49,8 +54,12 @@ def read_daemon(outputs: tuple[RawOutput, ...], device: str) -> Parsed[DaemonSet
         logs=_logs(found),
         aggressive_psk=_bool(found, "i_dont_care_about_security_and_use_aggressive_mode_psk", gaps),
         prefers_own_proposals=_bool(found, "prefer_configured_proposals", gaps),
-        retransmit_tries=_tries(found, gaps),
+        retransmit_tries=_count(found, "retransmit_tries", gaps),
         retransmit_timeout=_timeout(found, gaps),
+        retransmit_base=_decimal(found, "retransmit_base", gaps),
+        fragment_size=_count(found, "fragment_size", gaps),
+        port=_count(found, "port", gaps),
+        nat_port=_count(found, "port_nat_t", gaps),
     )
     return Parsed(value, tuple(gaps))
 
@@ -83,8 +92,8 @@ def _bool(sections: list[Section], key: str, gaps: list[Gap]) -> bool | None:
     return value
 
 
-def _tries(sections: list[Section], gaps: list[Gap]) -> int | None:
-    setting = _setting(sections, "retransmit_tries")
+def _count(sections: list[Section], key: str, gaps: list[Gap]) -> int | None:
+    setting = _setting(sections, key)
     if setting is None:
         return None
     if setting.value.isdecimal() and len(setting.value) < 6:
@@ -93,14 +102,19 @@ def _tries(sections: list[Section], gaps: list[Gap]) -> int | None:
     return None
 
 
-def _timeout(sections: list[Section], gaps: list[Gap]) -> timedelta | None:
-    setting = _setting(sections, "retransmit_timeout")
+def _decimal(sections: list[Section], key: str, gaps: list[Gap]) -> float | None:
+    setting = _setting(sections, key)
     if setting is None:
         return None
-    if _SECONDS.fullmatch(setting.value):
-        return timedelta(seconds=float(setting.value))
+    if _DECIMAL.fullmatch(setting.value):
+        return float(setting.value)
     gaps.append(_bad(setting))
     return None
+
+
+def _timeout(sections: list[Section], gaps: list[Gap]) -> timedelta | None:
+    seconds = _decimal(sections, "retransmit_timeout", gaps)
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _bad(setting: Setting) -> Gap:

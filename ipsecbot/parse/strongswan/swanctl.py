@@ -139,7 +139,7 @@ class _Connection:
         unique = Uniqueness.REPLACE if values.get("mediation", False) else values.get("unique", Uniqueness.NO)
         ppk: IkeIdentity | None = values.get("ppk_id", nobody)
         return IkeOptions(
-            local_port=values.get("local_port", 0) or 500,
+            local_port=values.get("local_port", 0) or self.daemon.port or 500,
             remote_port=values.get("remote_port", 500),
             mobike=values.get("mobike", True),
             pulls=values.get("pull", True),
