@@ -125,7 +125,8 @@ class Upkeep:
 @dataclass(frozen=True, slots=True)
 class ChildNegotiation:
     """One child of the initiator against the child of the responder it belongs to (None: there is none). `mode`: what is
-    agreed. The fields that `Negotiation` has too mean the same here, for this child alone."""
+    agreed. `rekey_choice` (IKEv2): what a CREATE_CHILD_SA chooses, which has a key exchange: at every rekey, and for all
+    children of an IKE_SA but the first. The fields that `Negotiation` has too mean the same here, for this child alone."""
 
     left_child: ChildPolicy | None
     right_child: ChildPolicy | None
@@ -136,6 +137,7 @@ class ChildNegotiation:
     unknown: tuple[str, ...] = ()
     refusal: Refusal | None = None
     rekeying: Rekeying | None = None
+    rekey_choice: Choice | None = None
 
     @property
     def blocking(self) -> tuple[Mismatch, ...]:

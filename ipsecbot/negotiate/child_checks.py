@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from ipsecbot.model.connection import ChildPolicy, EncapsulationMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
-from ipsecbot.model.proposal import Algorithm, TransformType
+from ipsecbot.model.proposal import Algorithm, Proposal, TransformType
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector, mirrored
-from ipsecbot.negotiate.offers import child_offers
+from ipsecbot.negotiate.offers import as_configured, beside_a_guess, child_offers, promoted
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_child, rekey_mismatches
 from ipsecbot.negotiate.responder_rules import ModeRule
@@ -35,6 +35,7 @@ class ChildReplay:
     selectors: tuple[SelectorPair, ...]
     checked: Checked
     mode: EncapsulationMode | None = None
+    rekey: Choice | None = None
 
 
 def replay_child(
@@ -48,7 +49,8 @@ def replay_child(
         checked += _check_mode(initiator, responder, mine, yours, version)
     choice, found = _check_proposals(initiator, responder, mine, yours, version, ike_group)
     mode = _agreed_mode(initiator, responder, mine, yours, selectors)
-    return ChildReplay(mine, yours, choice, selectors, checked + found, mode)
+    rekey = _rekey_choice(initiator, responder, mine, yours) if version == 2 and choice is not None else None
+    return ChildReplay(mine, yours, choice, selectors, checked + found, mode, rekey)
 
 
 def fit(initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy) -> int:
@@ -230,10 +232,25 @@ def _check_proposals(
         responder_prefers_own=responder.prefers_own,
         rules=responder.rules,
     )
+    choice = as_configured(choice, mine.proposals)
     found = choice.nearest.mismatches if choice.nearest else ()
     if version == 2:
         found += rekey_mismatches(mine.proposals, yours.proposals, rules=responder.rules)
     return choice, Checked(tuple(_located(initiator, mismatch, mine, yours) for mismatch in found))
+
+
+def _rekey_choice(initiator: Party, responder: Party, mine: ChildPolicy, yours: ChildPolicy) -> Choice:
+    """What a CREATE_CHILD_SA chooses, which has a key exchange; after an INVALID_KE_PAYLOAD beside the group asked for."""
+
+    def choose(offered: tuple[Proposal, ...]) -> Choice:
+        preference = responder.prefers_own
+        # with the groups, as in a quick mode
+        return choose_child(offered, yours.proposals, version=1, responder_prefers_own=preference, rules=responder.rules)
+
+    first = choose(beside_a_guess(mine.proposals, initiator.rules))
+    group = next(iter(first.selected.of(TransformType.KE)), None) if first.selected is not None else None
+    guessed = next((group for proposal in mine.proposals for group in proposal.of(TransformType.KE)), None)
+    return first if group is None or group == guessed else choose(promoted(mine.proposals, group))
 
 
 def _nothing_offered(initiator: Party, mine: ChildPolicy, yours: ChildPolicy) -> Mismatch:

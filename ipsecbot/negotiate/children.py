@@ -63,8 +63,9 @@ def _distance(child: ChildReplay) -> tuple[bool, int, int, bool]:
 
 
 def _told(initiator: Party, responder: Party, child: ChildReplay, version: int) -> ChildNegotiation:
-    found = child.checked.mismatches
+    found, choice = child.checked.mismatches, child.choice
     if version == 2 and starts_childless(initiator):
+        choice = child.rekey
         found = tuple(replace(mismatch, late=False) for mismatch in found)
     mismatches = ordered(found, responder.rules, version)
     mine, yours = child.initiator, child.responder
@@ -73,11 +74,12 @@ def _told(initiator: Party, responder: Party, child: ChildReplay, version: int) 
     return ChildNegotiation(
         left_child=left,
         right_child=right,
-        choice=child.choice,
+        choice=choice,
         selectors=child.selectors,
         mode=None if blocked else child.mode,
         mismatches=mismatches,
         unknown=tuple(dict.fromkeys(child.checked.unknown)),
         refusal=child_refusal(responder, mismatches, version),
+        rekey_choice=child.rekey,
         rekeying=child_rekeying(initiator, responder, version, mine, yours),
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ipsecbot.model.connection import ExchangeMode
+from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
 from ipsecbot.model.proposal import Algorithm, Proposal, TransformType
 from ipsecbot.model.wishes import Childless
 from ipsecbot.negotiate.addresses import hides_behind, is_address, matches, named
 from ipsecbot.negotiate.methods import v1_method
-from ipsecbot.negotiate.offers import ike_offers
+from ipsecbot.negotiate.offers import as_configured, ike_offers, promoted
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_ike, longer_lifetime
 
@@ -115,7 +116,14 @@ def check_ike_proposals(initiator: Party, responder: Party, version: int) -> tup
     choice = choose_ike(
         offered, configured, version=version, responder_prefers_own=responder.prefers_own, rules=responder.rules
     )
-    choice = replace(choice, asked_group=_asked_group(offered, choice, version))
+    asked = _asked_group(offered, choice, version)
+    if asked is not None:
+        again = promoted(offered, asked)
+        choice = choose_ike(
+            again, configured, version=version, responder_prefers_own=responder.prefers_own, rules=responder.rules
+        )
+        choice = replace(choice, asked_group=asked)
+    choice = as_configured(choice, _with_auth(initiator))
     guessed = _guessed_group(initiator, offered, choice, version)
     answers = responder.connection.ike.initiates_mode is None or responder.connection.ike.accepts_modes
     if guessed is not None and answers:  # one that answers to no aggressive mode says so before it looks at the key exchange
@@ -169,6 +177,12 @@ def _with_auth(party: Party) -> tuple[Proposal, ...]:
     )
 
 
+def _childless_step(initiator: Party, insists: bool) -> int:
+    """The responder says no in the message with its proof, which is not looked at any more; with EAP that was before."""
+    after_all = AuthMethod.EAP in initiator.auth_methods(local=True)
+    return 1 if insists else 5 if after_all else 3
+
+
 def starts_childless(initiator: Party) -> bool:
     """Whether its first CHILD_SA has an exchange of its own (RFC 6023), and so a key exchange."""
     options = initiator.connection.ike.options
@@ -194,6 +208,6 @@ def check_childless(initiator: Party, responder: Party) -> Checked:
         responder=yours.source,
         offered_by=initiator.side,
         refused_by=initiator.side if insists else responder.side,
-        step=1 if insists else 3,  # beside the responder's proof, which is not looked at any more
+        step=_childless_step(initiator, insists),
     )
     return Checked((mismatch,))

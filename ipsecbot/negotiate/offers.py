@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ipsecbot.model.negotiation import Attempt, Choice
 from ipsecbot.model.proposal import Algorithm, Proposal, Protocol, TransformType
 from ipsecbot.negotiate.responder_rules import ResponderRules
 from ipsecbot.spellings import prf_of
@@ -27,10 +28,14 @@ _NOT_ESP_V1 = (
     *(f"camellia{n}{mode}" for n in (128, 192, 256) for mode in ("ctr", "ccm8", "ccm12", "ccm16")),
 )
 
+_NO_INTEGRITY_V1 = ("sha256_96", "aescmac")
+
 
 def ike_offers(proposals: tuple[Proposal, ...], version: int, rules: ResponderRules) -> tuple[Proposal, ...]:
     """The IKE proposals as the responder reads them, in the same order; one that IKEv1 cannot carry loses that algorithm."""
-    if version != 1 or not rules.offers_first_algorithm_v1:
+    if version == 2:
+        return beside_a_guess(proposals, rules)
+    if not rules.offers_first_algorithm_v1:
         return proposals
     return tuple(_reduced_ike(proposal) for proposal in proposals)
 
@@ -41,6 +46,39 @@ def _reduced_ike(proposal: Proposal) -> Proposal:
         kept += [one for one in proposal.of(kind) if one.keyword in _IKE_V1[kind]][:1]
     kept += [prf for prf in map(prf_of, kept[-1:]) if prf is not None and kept[-1].type is TransformType.INTEG]
     return replace(proposal, algorithms=(*kept, *proposal.of(TransformType.KE)[:1]))
+
+
+def beside_a_guess(proposals: tuple[Proposal, ...], rules: ResponderRules) -> tuple[Proposal, ...]:
+    """The proposals of IKEv2 beside a key exchange of the first group in them."""
+    group = next((group for proposal in proposals for group in proposal.of(TransformType.KE)), None)
+    return proposals if group is None or not rules.leads_with_its_guess else promoted(proposals, group)
+
+
+def as_configured(choice: Choice, proposals: tuple[Proposal, ...]) -> Choice:
+    """The choice with every attempt told of the proposal as its owner wrote it, not as it went out."""
+    written = {proposal.number: proposal for proposal in proposals}
+    if len(written) != len(proposals):
+        return choice
+
+    def of(attempt: Attempt) -> Attempt:
+        return replace(attempt, offered=written.get(attempt.offered.number, attempt.offered))
+
+    nearest = of(choice.nearest) if choice.nearest is not None else None
+    return replace(choice, attempts=tuple(map(of, choice.attempts)), nearest=nearest)
+
+
+def promoted(proposals: tuple[Proposal, ...], group: Algorithm) -> tuple[Proposal, ...]:
+    """The proposals of IKEv2 as they go out beside a key exchange of `group`: that group first, what lacks it last."""
+
+    def first(proposal: Proposal) -> Proposal:
+        groups = (group, *(one for one in proposal.of(TransformType.KE) if one != group))
+        others = tuple(one for one in proposal.algorithms if one.type is not TransformType.KE)
+        place = next(i for i, one in enumerate(proposal.algorithms) if one.type is TransformType.KE)
+        before = tuple(one for one in proposal.algorithms[:place])
+        return replace(proposal, algorithms=(*before, *groups, *others[len(before) :]))
+
+    having = tuple(first(one) for one in proposals if group in one.of(TransformType.KE))
+    return having + tuple(one for one in proposals if group not in one.of(TransformType.KE))
 
 
 def child_offers(
@@ -71,6 +109,8 @@ def _reduced_child(proposal: Proposal) -> Proposal:
         firsts[TransformType.ENCR] = ()
         if proposal.protocol is Protocol.ESP:
             return replace(proposal, algorithms=())
+    if any(one.keyword in _NO_INTEGRITY_V1 for one in firsts[TransformType.INTEG]):
+        firsts[TransformType.INTEG] = ()
     if any(one.keyword == "esn" for one in proposal.of(TransformType.ESN)):
         firsts[TransformType.ESN] = tuple(one for one in proposal.of(TransformType.ESN) if one.keyword == "esn")
     return replace(proposal, algorithms=tuple(one for kind in _KINDS for one in firsts[kind]))

@@ -37,7 +37,10 @@ def check_auth(initiator: Party, responder: Party, choice: Choice | None, versio
     found = Checked()
     for prover, verifier in ((initiator, responder), (responder, initiator)):
         uses, wants = prover.auth_methods(local=True), verifier.auth_methods(local=False)
-        if verifier.takes_any_method:
+        if verifier.takes_any_method and (verifier is initiator or AuthMethod.EAP not in uses):
+            continue
+        if verifier.takes_any_method:  # EAP has to be asked for
+            found += Checked((_method_differs(initiator, responder, "eap", "any method but eap", verifier, 2),))
             continue
         if not uses or not wants:
             silent = verifier.name if uses else prover.name

@@ -23,6 +23,8 @@ ENCR, INTEG, PRF, KE, ESN = (
     TransformType.ESN,
 )
 
+_PRIVATE = ("sha256_96",)
+
 
 def choose_ike(
     offered: tuple[Proposal, ...],
@@ -119,15 +121,21 @@ def _algorithms(proposal: Proposal, kind: TransformType) -> tuple[Algorithm, ...
     return ()
 
 
+def _usable(proposal: Proposal, kind: TransformType) -> tuple[Algorithm, ...]:
+    """Without those whose number is for private use, which mean nothing to a peer of unknown make (RFC 7296 section 3.3.2;
+    charon agrees on them only where `accept_private_algs` says so)."""
+    return tuple(algorithm for algorithm in _algorithms(proposal, kind) if algorithm.keyword not in _PRIVATE)
+
+
 def _common(theirs: Proposal, ours: Proposal, kind: TransformType, prefers_own: bool) -> Algorithm | None:
     first, second = (ours, theirs) if prefers_own else (theirs, ours)
-    other = _algorithms(second, kind)
-    return next((algorithm for algorithm in _algorithms(first, kind) if algorithm in other), None)
+    other = _usable(second, kind)
+    return next((algorithm for algorithm in _usable(first, kind) if algorithm in other), None)
 
 
 def _agrees(theirs: Proposal, ours: Proposal, kind: TransformType) -> bool:
-    mine, yours = _algorithms(ours, kind), _algorithms(theirs, kind)
-    return any(algorithm in yours for algorithm in mine) or not (mine or yours)
+    mine, yours = _usable(ours, kind), _usable(theirs, kind)
+    return any(algorithm in yours for algorithm in mine) or not (_algorithms(ours, kind) or _algorithms(theirs, kind))
 
 
 def _words(proposal: Proposal, kind: TransformType) -> str:
@@ -168,7 +176,7 @@ def _compare_ike(theirs: Proposal, ours: Proposal, version: int, rules: Responde
     found = list(_compare_algorithms(theirs, ours, aspect))
     integrity_differs = any(mismatch.attribute == "integrity" for mismatch in found)
     # one hash word sets both in IKEv1 and in most IKEv2 configurations: name it once
-    if version == 2 and not integrity_differs and not _agrees(theirs, ours, PRF):
+    if not integrity_differs and not _agrees(theirs, ours, PRF):
         found.append(_mismatch(aspect, "prf", theirs, ours, _words(theirs, PRF), _words(ours, PRF)))
     if not _agrees(theirs, ours, KE):
         found.append(_mismatch(aspect, "dh", theirs, ours, _words(theirs, KE), _words(ours, KE)))

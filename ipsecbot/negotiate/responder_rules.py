@@ -54,7 +54,8 @@ class ResponderRules:
     expects; `answers_as_asked`: with a shared key and no identity of its own configured, it calls itself what IDr asks for.
     `tries_every_peer`: goes on to the next configured peer address; otherwise only the first is ever called.
     `names_no_selectors`: refuses selectors in IKEv1 with the same notify as proposals. `agrees_on_lifetime_v1`: takes the
-    shorter of both lifetimes in IKEv1, where it is not the only one of its kind. `transport_between_hosts_only`: asks
+    shorter of both lifetimes in IKEv1, where it is not the only one of its kind. `leads_with_its_guess`: as initiator of IKEv2
+    it puts the proposals without the group of its key exchange last. `transport_between_hosts_only`: asks
     for transport mode only where the selectors are the two peers themselves. `doubts_longer_lifetime`: the command reference
     says that an IKEv1 lifetime longer than the own one does not match, but no recorded router refuses one: both ends use the
     shorter, so that it is a doubt and not a refusal."""
@@ -75,6 +76,7 @@ class ResponderRules:
     tries_every_peer: bool
     names_no_selectors: bool
     agrees_on_lifetime_v1: bool
+    leads_with_its_guess: bool
     transport_between_hosts_only: bool
     mode_v1: ModeRule
     mode_v2: ModeRule
@@ -120,6 +122,7 @@ IOS = ResponderRules(
     tries_every_peer=True,
     names_no_selectors=True,
     agrees_on_lifetime_v1=True,
+    leads_with_its_guess=False,
     transport_between_hosts_only=True,
     mode_v1=ModeRule.TUNNEL_IS_STRICT,
     mode_v2=ModeRule.TUNNEL_IS_STRICT,
@@ -155,6 +158,7 @@ STRONGSWAN = ResponderRules(
     tries_every_peer=False,
     names_no_selectors=False,
     agrees_on_lifetime_v1=False,
+    leads_with_its_guess=True,
     transport_between_hosts_only=False,
     mode_v1=ModeRule.EQUAL,
     mode_v2=ModeRule.FALLS_BACK,

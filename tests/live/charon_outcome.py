@@ -47,7 +47,7 @@ _NOTIFIES = {
 }
 _GENERATED = re.compile(r"generating (\S+) .*?\[ (.*?) \]")
 _SELECTED = re.compile(r"selected proposal: ((?:ESP|AH):.*)")
-_ASKED = re.compile(r"peer didn't accept DH group \S+, it requested (\w+)")
+_ASKED = re.compile(r"peer didn't accept DH group \S+, it requested (\w+)\n.*initiating IKE_SA")
 _NOTIFY = re.compile(r"N\((\w+)\)")
 # libipsec does tunnel mode and short sequence numbers only: the negotiation went well, the kernel's part did not
 _NO_KERNEL = ("IPsec SA: unsupported mode", "IPsec SA: ESN not supported")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from charon_outcome import Outcome, selectors_text
 
 from ipsecbot.collect.fingerprint import KeyedFingerprinter
@@ -12,13 +10,11 @@ from ipsecbot.model.connection import Connection, EncapsulationMode
 from ipsecbot.model.device import Device, Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.negotiation import Aspect, ChildNegotiation, Negotiation
-from ipsecbot.model.proposal import TransformType
 from ipsecbot.model.snapshot import OutputKind, RawOutput
 from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.negotiate.replay import replay
 from ipsecbot.parse.read import EndConfig
 from ipsecbot.parse.strongswan.config import read_config
-from ipsecbot.spellings import by_keyword
 
 ADDRESSES = {Side.LEFT: "192.0.2.1", Side.RIGHT: "192.0.2.2"}
 _FINGERPRINTER = KeyedFingerprinter(b"of the negotiation test")
@@ -102,7 +98,8 @@ def _child(one: ChildNegotiation, told: Negotiation, initiator: Side, number: in
         return f"{own.name}: {one.refusal.by} {notify}" if one.refusal and notify else f"{own.name}: silence"
     if number > 0 and late:  # not in IKE_AUTH, so with a key exchange at once
         return f"{own.name}: {initiator.other} NO_PROPOSAL_CHOSEN"
-    selected = one.choice.selected if one.choice else None
+    choice = one.rekey_choice if number > 0 and told.ike_version == 2 else one.choice
+    selected = choice.selected if choice else None
     words = selected.keywords if selected else "unknown"
     if one.mode is EncapsulationMode.TRANSPORT or words.endswith("-esn"):
         return f"{own.name}: {words}, which the kernel lacks"
@@ -113,22 +110,3 @@ def _rekey(told: Negotiation, children: tuple[str, ...]) -> str | None:
     if told.ike_version != 2 or not children or " tunnel " not in children[0]:
         return None
     return "refused" if any(found.late for found in told.children[0].mismatches) else "rekeyed"
-
-
-def comparable(outcome: Outcome) -> Outcome:
-    """The outcome without what nothing decides: whether an IKEv2 child was created with a key exchange depends on whether it
-    was the first one of its IKE_SA."""
-    if outcome.ike is None or not outcome.ike.startswith("IKEv2"):
-        return outcome
-    return replace(outcome, children=tuple(_without_groups(child) for child in outcome.children))
-
-
-def _without_groups(text: str) -> str:
-    name, _, rest = text.partition(": ")
-    words, _, more = rest.partition(" ")
-    return f"{name}: {'-'.join(word for word in words.split('-') if not _is_group(word.rstrip(',')))} {more}".rstrip()
-
-
-def _is_group(word: str) -> bool:
-    found = by_keyword(word)
-    return found is not None and found.type is TransformType.KE

@@ -162,7 +162,44 @@ def generate(seed: int) -> GeneratedPair:
             options=_options(draw),
         )
         ends.append(_changed(draw, wish) if draw.chance(0.12) else wish)
+    if draw.chance(0.15):
+        ends = _rare(draw, ends)
     return GeneratedPair(seed, ends[0], ends[1])
+
+
+RARE_IKE = (
+    "aes256ccm8-prfsha512-curve448",
+    "aes192gcm8-prfaesxcbc-ecp521",
+    "aes128-aesxcbc-ecp256bp",
+    "aes256-aescmac-ecp224",
+    "camellia192-sha512-modp2048s256",
+    "aes256ctr-sha384-modp4096",
+    "camellia128-sha256-modp2048s224",
+    "aes128-sha256-prfaescmac-ecp192",
+    "aes256-sha384-ecp384bp",
+    "aes192-sha1-modp768",
+)
+RARE_ESP = (
+    "aes256ccm12-modp4096",
+    "aes192ctr-aesxcbc",
+    "aes256-sha256_96",
+    "aes128-aescmac-ecp521",
+    "null-sha256",
+    "aes192gcm8-curve448",
+    "camellia128-sha1-ecp256bp",
+    "des-md5",
+    "aes128gcm8-aes192gcm12-esn",
+)
+
+
+def _rare(draw: _Draw, ends: list[Wish]) -> list[Wish]:
+    """The same ends with algorithms that are seldom seen."""
+    ike, esp = draw.some(RARE_IKE, 3), draw.some(RARE_ESP, 3)
+    found = []
+    for wish in ends:
+        children = tuple(replace(child, esp=", ".join(draw.some(esp, 3))) for child in wish.children)
+        found.append(replace(wish, ike=", ".join(draw.some(ike, 3)), children=children))
+    return found
 
 
 def _method(draw: _Draw, version: str | None) -> tuple[str, str, bool]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from charon_credentials import credentials
 from charon_outcome import Charons, Outcome, strongswan_text
-from charon_prediction import comparable, loads, predict, read_end
+from charon_prediction import loads, predict, read_end
 from generated_ends import GeneratedPair, generate
 from recorded_negotiations import Recorded, digest, keep, read
 
@@ -94,7 +94,7 @@ def _differences(pair: GeneratedPair, recorded: Recorded) -> list[str]:
 
 def _compared(seed: int, ends: dict[Side, EndConfig], initiator: Side, outcome: Outcome) -> list[str]:
     said, negotiation = predict(ends[Side.LEFT], ends[Side.RIGHT], initiator)
-    if comparable(said) == comparable(outcome):
+    if said == outcome:
         return []
     reasons = "; ".join(f"{one.aspect} {one.attribute or ''}: {one.offered} / {one.accepted}" for one in negotiation.mismatches)
     told = f"  predicted {said}\n  seen      {outcome}\n  because {reasons or negotiation.unknown}"
