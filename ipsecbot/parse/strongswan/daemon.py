@@ -24,7 +24,8 @@ class DaemonSettings:
 
     `plugins`: the explicit load list. `logs`: paths of every filelog section. `read`: whether a strongswan.conf was read.
     `retransmit_*`: how long silence lasts (strongswan.conf(5): 5 tries, 4.0 s, base 1.8 when not set). `fragment_size`: how
-    large the IP packet of an IKE message may be before it is fragmented (1280 when not set). `port`, `nat_port`: 500 and 4500 when not set.
+    large the IP packet of an IKE message may be before it is fragmented (1280 when not set). `port`, `nat_port`: 500 and 4500
+    when not set.
     """
 
     read: bool = False
