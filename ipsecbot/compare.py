@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -27,6 +27,11 @@ _HOSTNAME = re.compile(rb"^[ \t]{0,4}hostname[ \t]+(\S{1,64})", re.MULTILINE)
 _CONFIGURED = re.compile(rb"^[ \t]{0,8}(connections[ \t]{0,8}\{|conn[ \t]+\S|hostname[ \t]|crypto[ \t])", re.MULTILINE)
 _HEAD = 65536
 _MOST_NAMES = 6
+Progress = Callable[[str, str], None]
+
+
+def _silent(_argument: str, _step: str) -> None:
+    """Progress for nobody."""
 
 
 @contextmanager
@@ -43,9 +48,10 @@ def _no_collection() -> Iterator[None]:
 
 
 @_no_collection()
-def compare_texts(left: str, right: str) -> Comparison:
+def compare_texts(left: str, right: str, progress: Progress = _silent) -> Comparison:
     """Compare what two arguments hold: a file, a folder with one device's files, a folder of several devices, or `-`.
 
+    `progress` is told of sets of devices, which take their time.
     InputError when one cannot be read or holds no connection.
     """
     if left == right:
@@ -59,6 +65,8 @@ def compare_texts(left: str, right: str) -> Comparison:
         devices = _told_apart(given[side], names[1 - side], argument)
         sides.append(tuple(end for device in devices for end in read_ends(device, alone=False)))
         must_be_configured(argument, sides[side])
+        if len(sides[side]) > 1:
+            progress(argument, f"{len(sides[side])} devices read")
     found = compare_ends(_called(left, sides[0]), _called(right, sides[1]), sides[0], sides[1])
     return replace(found, notes=(*notes, *found.notes))
 

@@ -53,7 +53,7 @@ def compare(
     if is_text(left, right):
         from ipsecbot.compare import compare_texts
 
-        comparison = compare_texts(left, right)
+        comparison = compare_texts(left, right, progress_printer(quiet))
     else:
         from ipsecbot.compare_live import compare_devices
 
