@@ -90,7 +90,7 @@ def _shares(sizes: Sequence[int], limits: Limits) -> list[Limits]:
     for done, index in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
         mine = room // (len(sizes) - done)
         shares[index] = replace(limits, whole=min(limits.whole, mine), kept=mine)
-        room -= min(mine, sizes[index])
+        room -= min(mine, 2 * sizes[index])  # lines weigh more than their characters
     return shares
 
 

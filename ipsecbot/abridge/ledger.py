@@ -13,7 +13,7 @@ from ipsecbot.parse.paste.telling import Row
 _TAIL = 400  # rows read once more in front of the next stretch: what was going on at its end goes on there
 _LATEST = (16, 8, 4, 2, 1)  # so many of each group are kept, the more the better
 _MOST_KEYS = 20_000
-_MOST_PEERS = 10_000
+MOST_PEERS = 10_000
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class LeftOut:
         numbers = unit.rows.numbers
         if unit.is_negotiation:
             self.negotiations += 1
-            if unit.peer is not None and len(self.peers) < _MOST_PEERS:
+            if unit.peer is not None and len(self.peers) < MOST_PEERS:
                 self.peers.add(unit.peer)
         self.lines += len(numbers)
         self.first = min(self.first or numbers[0], numbers[0])

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from ipsecbot.abridge.ledger import Ledger, LeftOut
-from ipsecbot.abridge.rows import sheet_of
+from ipsecbot.abridge.ledger import MOST_PEERS, Ledger, LeftOut
+from ipsecbot.abridge.rows import LINE, sheet_of
 from ipsecbot.parse.paste.decode import SAMPLE, Block, blocks, decode
 from ipsecbot.parse.paste.telling import telling_rows
 
@@ -20,11 +20,12 @@ def unwatched(_name: str, _read: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`whole`: bytes up to which a text is read as it is. `kept`: characters that are kept of a longer one. `block`: bytes
-    that are looked at in one go. A text takes about ten times its size in memory until it is understood."""
+    """`whole`: what a text may weigh to be read as it is (its bytes, and LINE for each line). `kept`: what the lines weigh that
+    are kept of a heavier one. `block`: bytes that are looked at in one go. A text takes about ten times its size in memory
+    until it is understood."""
 
-    whole: int = 12_000_000
-    kept: int = 12_000_000
+    whole: int = 16_000_000
+    kept: int = 16_000_000
     block: int = 4_000_000
 
     def share(self, parts: int) -> Limits:
@@ -49,7 +50,7 @@ def read_text(
     cannot be read."""
     limits = limits or Limits()
     head = stream.read(max(limits.whole + 1, SAMPLE))
-    if len(head) <= limits.whole:
+    if len(head) + LINE * max(head.count(b"\n"), head.count(b"\r")) <= limits.whole:
         return Abridged(decode(head, name))
     ledger = Ledger(limits.kept, peer)
     for row in telling_rows(_watched(blocks(head, stream, name, limits.block), name, watch)):
@@ -72,8 +73,9 @@ def _sentence(left_out: LeftOut) -> str | None:
     what = f"{left_out.lines} of the lines {left_out.first} to {left_out.last} were left out, since the text is long"
     if not left_out.negotiations:
         return f"{what}: give a part of it to see them"
-    peers = len(left_out.peers)
+    number = len(left_out.peers)
+    peers = "one peer" if number == 1 else f"{'more than ' if number >= MOST_PEERS else ''}{number} peers"
     return (
-        f"{what}: {left_out.negotiations} older negotiations of {peers} {'peer' if peers == 1 else 'peers'}; of each kind the "
-        "latest were read. Give a part of the text, or --peer, to see others"
+        f"{what}: {left_out.negotiations} older negotiations of {peers}; of each kind the latest were read. Give a part of the "
+        "text, or --peer, to see others"
     )

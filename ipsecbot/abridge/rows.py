@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from ipsecbot.parse.paste.telling import Row
 
+LINE = 40  # what a line weighs beside its characters: even an empty one takes memory in every stage
+
 
 @dataclass(slots=True)
 class Rows:
-    """Lines in the order of the text; `size` in characters."""
+    """Lines in the order of the text; `size` is what they weigh."""
 
     numbers: array[int] = field(default_factory=lambda: array("Q"))
     lines: list[str] = field(default_factory=list)
@@ -20,7 +22,7 @@ class Rows:
     def add(self, number: int, line: str) -> None:
         self.numbers.append(number)
         self.lines.append(line)
-        self.size += len(line)
+        self.size += len(line) + LINE
 
     def __len__(self) -> int:
         return len(self.lines)
