@@ -12,8 +12,9 @@ from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witne
 from ipsecbot.diagnose.rules.fragments import is_large
 from ipsecbot.diagnose.silence import first_unanswered, heard_by, is_down, misdirected, request_lines, would_have_logged
 from ipsecbot.diagnose.testimony import change_of, ends, reported
+from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
 from ipsecbot.model.evidence import Change, Side, Source
-from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.negotiation import Aspect
 from ipsecbot.model.sa import IkeSa, Role, SaState
 
@@ -58,10 +59,25 @@ def peer_unreachable(facts: Facts) -> Iterator[Testimony]:
                 f"{peer} hears {me} and answers, but no answer arrives: find a filter or missing route from {peer} to {me}.",
                 change=Change.PATH,
             )
+        elif _answers_others(facts, attempt):
+            yield Cleared(f"{peer} answered another attempt of {me} with a refusal")
         else:
             yield _silence(facts, attempt, me, peer, address)
     if not facts.attempts:
         yield from _half_open(facts)
+
+
+def _answers_others(facts: Facts, attempt: Attempt) -> bool:
+    """The first message of another attempt of this end was refused by the same peer: it hears, and this end may wait for an
+    answer it likes better (nobody signed that one)."""
+    end = facts.end(attempt.side)
+    return any(
+        event.kind is EventKind.NOTIFY_RECEIVED
+        and event.notify in ERROR_NOTIFIES
+        and event.exchange is ExchangeType.IKE_SA_INIT
+        and (attempt.exchange.remote is None or event.remote in (None, attempt.exchange.remote))
+        for event in (end.events or () if end is not None else ())
+    )
 
 
 def _half_open(facts: Facts) -> Iterator[Clue]:

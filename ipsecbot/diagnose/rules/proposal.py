@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Seen
 from ipsecbot.diagnose.facts import Facts
 from ipsecbot.diagnose.needs import Need
-from ipsecbot.diagnose.registry import Testimony, rule
+from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
 from ipsecbot.diagnose.testimony import compared, ends, furthest, parties, replayed, reported, where_to_change, with_difference
 from ipsecbot.diagnose.wording import attribute_words, both_values, policy_field
+from ipsecbot.model.device import Platform
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
+
+_WITHOUT_END = 0.64
+
+
+def _is_cut_short(facts: Facts, clue: Clue) -> bool:
+    """charon goes through all pairs of proposals and says last what came of it: without that, another pair may have fitted."""
+    last = [seen for seen in facts.events(EventKind.TRANSFORM_REFUSED) if seen.event.source in clue.evidence]
+    end = facts.end(last[-1].side) if last else None
+    if end is None or end.device.platform is not Platform.STRONGSWAN:
+        return False
+    side = last[-1].side
+    closed = facts.events(EventKind.PROPOSAL_REFUSED, EventKind.GAVE_UP, EventKind.FAILED, side=side)
+    told = facts.events(EventKind.NOTIFY_SENT, EventKind.NOTIFY_RECEIVED)
+    listed = facts.events(EventKind.OFFERED, EventKind.CONFIGURED, side=side)
+    return not closed and not told and not listed
 
 
 def is_of_ike(seen: Seen) -> bool:
@@ -60,7 +77,8 @@ def ike_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
         EventKind.TRANSFORM_REFUSED,
         where=lambda seen: is_of_ike(seen) and furthest(facts, seen, Protocol.IKE) != "auth",
     ):
-        yield with_difference(facts, clue, Protocol.IKE)
+        found = with_difference(facts, clue, Protocol.IKE)
+        yield replace(found, strength=Strength.STRONG, weight=_WITHOUT_END) if _is_cut_short(facts, clue) else found
     yield from replayed(
         facts, "ike-proposal-mismatch", differ, Aspect.IKE_PROPOSAL, only=lambda found: found.attribute != "auth"
     )

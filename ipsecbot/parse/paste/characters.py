@@ -48,6 +48,7 @@ REPAIRS: tuple[Repair, ...] = (
         r"(?i:\[/?(?:b|i|u|s|size|color|font|code|pre|quote|php|url|spoiler)(?:=[^\]\n]{0,80})?\])",
         "",
     ),
+    _row("time and thread without a blank", "M", r"(?<=\d [AP]M)(?=\d\d\[[A-Z]{3}\] )", " "),
     _row("zero-width characters", "", "[\u200b-\u200f\u2060\ufeff\u00ad]", ""),
     _row("wide blanks", "", "[\xa0\u2000-\u200a\u202f\u205f\u3000]", " "),
     _row("typographic quotes", "", "[\u201c\u201d\u201e\u00ab\u00bb]", '"'),

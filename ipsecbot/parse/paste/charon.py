@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ipsecbot.parse.paste.signatures import CHARON_LOG, CHARON_SAYS
 from ipsecbot.parse.phrase import PhraseBook
 from ipsecbot.parse.strongswan.phrases_host import UNFRAMED
-from ipsecbot.parse.strongswan.sentences import is_sentence
+from ipsecbot.parse.strongswan.sentences import is_sentence, of_caller
 
 _NEAR = 3  # lines over which one message is wrapped at most
 _LOOK = 200
@@ -35,7 +35,9 @@ def framed(lines: Sequence[str]) -> list[str]:
         if CHARON_LOG.search(line[:_LOOK]):
             start = index
         elif CHARON_SAYS.match(line) or is_sentence(line):
-            found[index] = _FRAME + line.strip().strip("`").strip()
+            caller = of_caller(line)
+            before, said = caller if caller is not None else ("", line)
+            found[index] = f"{before}charon: {said.strip()}" if before else _FRAME + said.strip().strip("`").strip()
             start = index
         elif _ELLIPSIS.match(line) or _TOOLS.find(line) or _OTHERS.match(line):
             start = None  # not the rest of a message: left out, of a tool, or of another program in the same syslog

@@ -15,6 +15,7 @@ from ipsecbot.parse.strongswan.phrases_identity import CERTIFICATES, IDENTITY, U
 
 _CHOICE = re.compile(r"\{([^{}?/]+)(?:/[^{}]*)\}")
 _PLACE = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
+_CALLER = re.compile(r"(?P<before>[^\n]{0,80}?)\b(?:NetworkManager|nm-[\w-]{1,40})\[\d{1,10}\]: (?P<said>\S.*)")
 _ENOUGH = 14  # letters that never vary: fewer may be anybody's words
 _LONGEST = 400
 
@@ -33,7 +34,17 @@ _BOOK = PhraseBook(
 )
 
 
+def of_caller(line: str) -> tuple[str, str] | None:
+    """What NetworkManager's plugins log of the tools they run: what stands before their name, and what the tool said."""
+    match = _CALLER.match(line)
+    return (match["before"], match["said"]) if match is not None else None
+
+
 def is_sentence(line: str) -> bool:
-    """Whether `line`, without what Markdown puts around code, is a sentence of charon of which enough never varies."""
-    bare = line.strip().strip("`").strip()
+    """Whether `line`, without what Markdown puts around code, is a sentence of charon of which enough never varies.
+
+    The line may stand behind the name of a program that runs `ipsec up` and logs what it says.
+    """
+    caller = of_caller(line)
+    bare = (caller[1] if caller is not None else line).strip().strip("`").strip()
     return bool(bare) and len(bare) <= _LONGEST and _BOOK.find(bare) is not None
