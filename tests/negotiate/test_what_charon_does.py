@@ -169,3 +169,30 @@ def test_a_range_is_one_selector_of_ikev1() -> None:
     wide = replace(right, selectors=pairs(f"{RIGHT_NET} === 10.0.0.0/8"))
     told = run(replace(left, selectors=(first, second, other)), wide)
     assert [str(pair) for pair in told.selectors] == [str(first), str(second)]
+
+
+def test_proposals_without_the_guessed_group_go_out_last() -> None:
+    """A responder that prefers the peer's order chose the second proposal: received proposals were in another order."""
+    left, right = two_ends()
+    offered = ike("aes128-sha256-modp1024, 3des-sha1-ecp256, aes256-sha256-modp1024-modp3072")
+    taken = ike("3des-aes256-sha1-sha256-ecp256-modp3072")
+    mine, yours = replace(left, ike=offered).connection, replace(right, ike=taken).connection
+    yours = replace(yours, ike=replace(yours.ike, prefers_own_proposals=False))
+    told = replay(mine, yours, Side.LEFT, left_end=left.endpoint, right_end=right.endpoint).ike
+    assert told is not None
+    assert told.selected is not None
+    assert told.asked_group is not None
+    assert (told.selected.keywords, told.asked_group.keyword) == ("aes256-sha256-prfsha256-modp3072", "modp3072")
+    assert [attempt.offered.keywords for attempt in told.attempts] == [offered[2].keywords]  # as it is written
+
+
+def test_a_rekey_can_choose_another_proposal_than_the_first_child_sa_did() -> None:
+    """Beside a key exchange the proposal with that group wins: selected proposal ESP:CHACHA20_POLY1305/CURVE_25519."""
+    left, right = two_ends()
+    both = {"esp": esp("aes128-sha256, chacha20poly1305-curve25519")}
+    mine, yours = replace(left, **both).connection, replace(right, **both).connection
+    yours = replace(yours, ike=replace(yours.ike, prefers_own_proposals=False))
+    (child,) = replay(mine, yours, Side.LEFT, left_end=left.endpoint, right_end=right.endpoint).children
+    chosen = [choice.selected.keywords for choice in (child.choice, child.rekey_choice) if choice and choice.selected]
+    assert chosen == ["aes128-sha256", "chacha20poly1305-curve25519"]
+    assert child.mismatches == ()
