@@ -58,11 +58,11 @@ def test_two_charons_do_what_is_predicted(charons: Charons, batch: int) -> None:
     wrong, seen = [], []
     for seed in range(FIRST + batch, FIRST + PAIRS, BATCHES):
         pair = generate(seed)
-        recorded = _tried(charons, pair)
-        found = _differences(pair, recorded)
-        if found and any("silence" in line for line in found):  # a busy machine may need longer than the daemons wait
+        for _ in range(3):
             recorded = _tried(charons, pair)
             found = _differences(pair, recorded)
+            if not any("silence" in line for line in found):
+                break  # on a busy machine an answer can come later than the daemons wait
         wrong += found
         seen.append(recorded)
     assert not wrong, "\n".join(wrong)
