@@ -230,6 +230,40 @@ def test_a_bad_pool_is_why_no_connection_runs() -> None:
     assert end.connections[0].problems[0][0] == "swanctl --load-all stops at the pool p: missing addrs for pool 'p'"
 
 
+_LISTING = """t: IKEv1/2, no reauthentication, rekeying every 14400s
+  local:  %any, 10.0.0.0/8
+  remote: 192.0.2.2
+  local any authentication:
+  local pre-shared key authentication:
+    id: carol
+  remote pre-shared key authentication:
+    id: 0a:0b
+  c: TUNNEL, rekeying every 3600s, dpd action is trap | start
+    local:  10.1.0.0/16
+    remote: dynamic
+    interface: eth0
+"""
+
+
+def test_a_listing_of_what_the_file_says_is_no_drift() -> None:
+    """Anybody among the local addresses, a first round without method or identity, octets with colons, a selector that
+    another holds, two actions."""
+    text = """connections { t { local_addrs = %any, 10.0.0.0/8
+        remote_addrs = 192.0.2.2
+        local { round = 1 }
+        local-2 { auth = psk
+          id = carol
+          round = 2 }
+        remote { auth = psk
+          id = "@#0a0b" }
+        children { c { local_ts = 10.1.0.0/16, 10.1.2.0/24[tcp]
+            dpd_action = trap|start
+            interface = eth0 } } } }"""
+    listing = RawOutput(K.LIST_CONNS, "swanctl --list-conns", _LISTING)
+    parsed = read_config((RawOutput(K.SWANCTL_CONF, "/etc/swanctl/swanctl.conf", text), listing), "gw")
+    assert (parsed.value.connections[0].running, parsed.value.connections[0].drift, parsed.gaps) == (True, (), ())
+
+
 _GRAMMAR = """connections t local remote children c base pools secrets ike-1 auth id certs version proposals esp_proposals
     local_ts remote_ts rekey_time mode psk eap-tls aes128-sha256-modp2048 default 10.1.0.0/16[tcp/22] dynamic 10.1.0.9-10.1.0.1
     C=CH, O=x %any 0x 99999999999999999999d -1 include /etc/*.conf conn %default also=t left= leftsubnet= rightprotoport=6/1-2

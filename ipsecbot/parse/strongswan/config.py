@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ipsecbot.model.connection import Connection
@@ -48,7 +48,7 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
             notes.gap(source, f"starter refuses the file: {why}")
     connections = (
         *read_connections(swanctl.root, daemon.value, notes),
-        *read_ipsec_conns(sections, known, daemon.value, notes),
+        *read_ipsec_conns(sections, known, daemon.value, notes, _local_ends(running)),
     )
     secrets = (*_files(outputs, OutputKind.IPSEC_SECRETS, device), *_pasted_secrets(ipsec))
     keys = (*read_secrets_section(swanctl.root, notes), *read_secrets_files(secrets, notes, strict=True))
@@ -64,6 +64,13 @@ def read_config(outputs: tuple[RawOutput, ...], device: str, own_addresses: tupl
     addresses = _addresses(connections, known)
     end = EndConfig(connections, keys if shown else None, addresses, pools=pools, authorities=authorities)
     return Parsed(end, tuple(notes.gaps))
+
+
+def _local_ends(running: Parsed[Running] | None) -> Mapping[str, tuple[str, ...]]:
+    """What the daemon itself calls local in each connection: it knows addresses that it does not listen on, too."""
+    loaded = running.value.connections if running else ()
+    names = ((one, name) for one in loaded for name in (*(child.name for child in one.children), one.name))
+    return {name: one.local_addresses for one, name in names}
 
 
 def _stopping(authorities: tuple[Authority, ...], pools: tuple[AddressPool, ...]) -> Iterator[tuple[str, Source]]:

@@ -6,8 +6,10 @@ left and right is this host is decided as charon does: by the addresses the host
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from ipsecbot.model.connection import Connection, ExchangeMode, IkePolicy
 from ipsecbot.model.identity import AuthMethod
@@ -24,7 +26,7 @@ from ipsecbot.parse.strongswan import ipsec_words as words
 from ipsecbot.parse.strongswan.authentication import combined, ikev1_method
 from ipsecbot.parse.strongswan.daemon import DaemonSettings
 from ipsecbot.parse.strongswan.ipsec_child import MARGIN, read_child, read_suites
-from ipsecbot.parse.strongswan.ipsec_ends import read_addresses, read_end
+from ipsecbot.parse.strongswan.ipsec_ends import EVERYBODY, read_addresses, read_end
 from ipsecbot.parse.strongswan.ipsec_sections import IpsecSection, Sections
 from ipsecbot.parse.strongswan.ipsec_values import ConnValues
 from ipsecbot.parse.strongswan.notes import Notes
@@ -35,10 +37,18 @@ DPD_DELAY, DPD_TIMEOUT = 30, 150
 _STRICT = {"yes": Revocation.STRICT, "ifuri": Revocation.IF_URI}
 
 
-def read_conns(sections: Sections, own: frozenset[str], daemon: DaemonSettings, notes: Notes) -> tuple[Connection, ...]:
-    """Every `conn`; `own`: canonical addresses this host is known to own (empty: not known)."""
+def read_conns(
+    sections: Sections,
+    own: frozenset[str],
+    daemon: DaemonSettings,
+    notes: Notes,
+    local: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> tuple[Connection, ...]:
+    """Every `conn`; `own`: canonical addresses this host is known to own (empty: not known); `local`: what the daemon calls the
+    local addresses of a conn that it has loaded."""
     setup = sections.setup()
-    return tuple(_Conn(section, setup, own, daemon, notes).read() for section in sections.all if section.kind == "conn")
+    conns = (section for section in sections.all if section.kind == "conn")
+    return tuple(_Conn(one, setup, own | frozenset(local.get(one.name, ())), daemon, notes).read() for one in conns)
 
 
 class _Conn:
@@ -50,7 +60,7 @@ class _Conn:
         self.section, self.setup, self.daemon = section, setup, daemon
         self.notes = notes.of_connection()
         self.values = ConnValues(section, self.notes)
-        swapped = any(address in own for address in read_addresses("right", self.values))
+        swapped = any(address in own for address in read_addresses("right", self.values) if address not in EVERYBODY)
         strict = _STRICT.get(self._setup("strictcrlpolicy"), Revocation.RELAXED)
         local, remote = ("right", "left") if swapped else ("left", "right")
         self.local = read_end(local, self.values, here=True, strict=strict)

@@ -5,6 +5,7 @@ The listing holds neither proposals nor keys, so it never makes a Connection; it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
@@ -19,6 +20,7 @@ from ipsecbot.parse.strongswan.identity import canonical_address, read_identity
 from ipsecbot.parse.strongswan.selectors import read_pair
 from ipsecbot.parse.textfsm import Row, run_template
 
+_OCTETS = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2})*")
 LIST_CONNS, STATUSALL = "swanctl --list-conns", "ipsec statusall"
 _VERSIONS = {"IKEv1": (1,), "IKEv2": (2,), "IKEv1/2": (2, 1)}
 _MODES: tuple[tuple[str, EncapsulationMode], ...] = (
@@ -57,6 +59,7 @@ class RunningConnection:
     local_id: IkeIdentity | None = None
     remote_id: IkeIdentity | None = None
     children: tuple[RunningChild, ...] = ()
+    rounds: tuple[str, ...] = ()  # the ends of which a round was seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +106,21 @@ def _addresses(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _named(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word for word in words if word not in ("%any", "%any4", "%any6"))
+    """The addresses, none where anybody is among them."""
+    listed = tuple(words)
+    return () if any(word in ("%any", "%any4", "%any6") for word in listed) else listed
 
 
 def _with_round(connection: RunningConnection, row: Row) -> RunningConnection:
     method = next((method for word, method in _METHODS if row["AUTH"].startswith(word)), None)
     identity = read_identity(row["ID"], row.source) if row["ID"] else None
-    if row["SIDE"] == "local":
-        return connection if connection.local_auth else replace(connection, local_auth=method, local_id=identity)
-    return connection if connection.remote_auth else replace(connection, remote_auth=method, remote_id=identity)
+    side = row["SIDE"]
+    if side in connection.rounds:
+        return connection
+    connection = replace(connection, rounds=(*connection.rounds, side))
+    if side == "local":
+        return replace(connection, local_auth=method, local_id=identity)
+    return replace(connection, remote_auth=method, remote_id=identity)
 
 
 def _child(row: Row, statusall: bool, gaps: list[Gap]) -> RunningChild:
@@ -192,7 +201,15 @@ def _identities(file: IkeIdentity | None, daemon: IkeIdentity | None) -> tuple[s
     """An identity that the daemon does not print was not configured; the file's is then the default, no difference."""
     if daemon is None or daemon.type is IdType.ANY or file is None:
         return "", ""
+    if _comparable(file) == _comparable(daemon):
+        return "", ""
     return str(file), str(daemon)
+
+
+def _comparable(identity: IkeIdentity) -> str:
+    """Upper case is no difference, nor are the colons that charon prints between octets that are no text."""
+    value = identity.value.casefold()
+    return value.removeprefix("#") if value.startswith("#") else value.replace(":", "") if _OCTETS.fullmatch(value) else value
 
 
 def _text(values: tuple[object, ...]) -> str:
