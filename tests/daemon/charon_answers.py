@@ -86,10 +86,12 @@ class Charon:
         with written(self.etc, {"ipsec.secrets": text}):
             before = self.log.stat().st_size
             self.host.require(["ipsec", "rereadsecrets"])
-            self.host.require(["ipsec", "rereadaacerts"])  # its line follows those of the secrets
-            with self.log.open(errors="replace") as log:
-                log.seek(before)
-                said = log.read()
+            said, deadline = "", time.monotonic() + 10
+            while "rereading aa certificates" not in said and time.monotonic() < deadline:
+                self.host.require(["ipsec", "rereadaacerts"])  # its line follows those of the secrets
+                with self.log.open(errors="replace") as log:
+                    log.seek(before)
+                    said = log.read()
         keys = {f"{at} {kind}": _OWNER.findall(owners) for at, (kind, owners) in enumerate(_SECRET.findall(said))}
         stopped = _STOPPED.search(said)
         return Answer(shared=keys, broken=stopped[1] if stopped else "")
@@ -120,7 +122,10 @@ def standing(*, stroke: bool = False) -> Iterator[Charon]:
     else:
         config = HostConfig(strongswan_conf=conf, swanctl_conf="")
     with StrongswanPair(config, HostConfig()) as pair:
-        yield Charon(pair)
+        charon, deadline = Charon(pair), time.monotonic() + 10
+        while "worker threads" not in charon.host.log_text() and time.monotonic() < deadline:
+            time.sleep(0.02)  # starter comes back before its charon has read anything
+        yield charon
 
 
 @contextmanager
