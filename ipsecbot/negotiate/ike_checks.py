@@ -15,6 +15,8 @@ from ipsecbot.negotiate.offers import as_configured, ike_offers, promoted
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_ike, longer_lifetime
 
+_MOST_RETRIES = 3
+
 
 def check_addresses(initiator: Party, responder: Party) -> Checked:
     """Whether the initiator sends to the responder at all, and whether the responder's connection is meant for it."""
@@ -117,12 +119,17 @@ def check_ike_proposals(initiator: Party, responder: Party, version: int) -> tup
         offered, configured, version=version, responder_prefers_own=responder.prefers_own, rules=responder.rules
     )
     asked = _asked_group(offered, choice, version)
-    if asked is not None:
-        again = promoted(offered, asked)
+    wanted = asked
+    for _ in range(_MOST_RETRIES if asked is not None else 0):  # another order of offers can lead to another group
+        assert wanted is not None
+        again, sent = promoted(_with_auth(initiator), wanted), wanted
         choice = choose_ike(
             again, configured, version=version, responder_prefers_own=responder.prefers_own, rules=responder.rules
         )
-        choice = replace(choice, asked_group=asked)
+        wanted = next(iter(choice.selected.of(TransformType.KE)), sent) if choice.selected is not None else sent
+        if wanted == sent:
+            break
+    choice = replace(choice, asked_group=asked)
     choice = as_configured(choice, _with_auth(initiator))
     guessed = _guessed_group(initiator, offered, choice, version)
     answers = responder.connection.ike.initiates_mode is None or responder.connection.ike.accepts_modes
