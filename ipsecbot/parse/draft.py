@@ -8,11 +8,11 @@ freeze each once: `__class__` may be assigned where both classes have the same s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
-from typing import cast
+from typing import Any, cast
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
@@ -57,6 +57,10 @@ class Draft:
         """Another draft that says the same."""
         return Draft(*_VALUES(self))
 
+    def said(self) -> tuple[Any, ...]:
+        """The values of all fields behind the context, in order."""
+        return _SAID(self)
+
     def at_addresses_of(self, packet: Draft) -> None:
         """Between the addresses of that packet."""
         self.local, self.remote = packet.local, packet.remote
@@ -64,6 +68,7 @@ class Draft:
 
 
 _VALUES = attrgetter(*(one.name for one in fields(Draft)))
+_SAID: Callable[[Draft], tuple[Any, ...]] = attrgetter(*(one.name for one in fields(Draft)[4:]))
 
 
 def freeze(drafts: Iterable[Draft]) -> tuple[LogEvent, ...]:

@@ -66,9 +66,22 @@ class Phrase:
     def match(self, message: str) -> re.Match[str] | None:
         return _compiled(self.sentence).fullmatch(message)
 
+    @property
+    def comes_again(self) -> bool:
+        """Whether the same words come again in one log: there is no number and no peer among them."""
+        return _comes_again(self.sentence)
+
     def names(self) -> tuple[str, ...]:
         """What varies in the sentence, in the order of the groups of a match."""
         return tuple(_compiled(self.sentence).groupindex)
+
+
+_OF_ONE = ("{n}", "{#}", "{word}", "{unique}", "{local}", "{remote}", "{identity}", "{spi_in}", "{spi_out}")
+
+
+@cache
+def _comes_again(sentence: str) -> bool:
+    return not any(place in sentence for place in _OF_ONE)
 
 
 @cache

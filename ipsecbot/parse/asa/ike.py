@@ -13,7 +13,7 @@ from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.parse.asa.rows import ABORTS, CLASSES, IKEV1, IKEV2, NOTIFIES, NUMBERED, REASONS
 from ipsecbot.parse.ios.log.addresses import clean_address, read_pair, split_port
 from ipsecbot.parse.ios.log.journal import Fields, Journal
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.networks import read_network
 

@@ -19,7 +19,8 @@ from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.model.snapshot import Gap, RawOutput
 from ipsecbot.parse.ios.log.addresses import clean_address
 from ipsecbot.parse.ios.log.journal import Fields, Journal
-from ipsecbot.parse.ios.log.records import Record, read_records
+from ipsecbot.parse.ios.log.record import Record
+from ipsecbot.parse.ios.log.records import read_records
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.networks import read_network
 from ipsecbot.parse.read import Parsed

@@ -16,11 +16,12 @@ from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.snapshot import RawOutput
+from ipsecbot.parse.collector import uncollected
 from ipsecbot.parse.draft import Draft, freeze, source_at
 from ipsecbot.parse.phrase import Phrase, PhraseBook
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.shaped_gaps import ShapedGaps
-from ipsecbot.parse.strongswan.log_fields import event_of
+from ipsecbot.parse.strongswan.log_fields import Said, event_of, said_by
 from ipsecbot.parse.strongswan.log_lines import LogLine, read_lines
 from ipsecbot.parse.strongswan.notifies import is_error, is_fragment, notifies_in
 from ipsecbot.parse.strongswan.phrases_exchange import CHOICE, LIFE, WIRE
@@ -64,6 +65,17 @@ class _Thread:
     listed: dict[str, list[TrafficSelector]] = field(default_factory=dict)
 
 
+_SAID: dict[str, Said] = {}
+_MOST_SAID = 4096
+
+
+def _remember(message: str, said: Said) -> None:
+    if len(_SAID) >= _MOST_SAID:
+        _SAID.clear()
+    _SAID[message] = said
+
+
+@uncollected
 def read_events(output: RawOutput, device: str) -> Parsed[tuple[LogEvent, ...]]:
     """Everything that charon's lines in `output` say happened, in the order of the lines.
 
@@ -98,6 +110,12 @@ class _Reader:
         thread, message = self.thread_of(line), line.message
         if (thread.listing is not None or _LISTED in message) and self._listing(line, thread):
             return
+        said = _SAID.get(message)
+        if said is not None:
+            if said.phrase.kind is not None:
+                event = said.again(line, source_at(self.device, self.name, line.number, line.number, line.text))
+                self._add(event, said.match, line, thread)
+            return
         found = BOOK.find(message) or OUTSIDE.find(message)  # journald frames what swanctl prints, too
         if found is None:
             self.gaps.add(line.number, message, line.text)
@@ -106,12 +124,19 @@ class _Reader:
 
     def add(self, phrase: Phrase, match: re.Match[str], line: LogLine, thread: _Thread) -> None:
         """The event of one line, if it is of consequence."""
-        kind = phrase.kind
-        if kind is None:
+        if phrase.kind is None:
+            if phrase.comes_again:
+                _remember(line.message, Said(phrase, match, (), ()))
             return
         event, unknown = event_of(phrase, match, line, source_at(self.device, self.name, line.number, line.number, line.text))
         for word in unknown:
             self.gaps.add(line.number, f"word {word}", line.text, f"unknown word {word}")
+        if not unknown and (said := said_by(event, phrase, match)) is not None:
+            _remember(line.message, said)
+        self._add(event, match, line, thread)
+
+    def _add(self, event: Draft, match: re.Match[str], line: LogLine, thread: _Thread) -> None:
+        kind = event.kind
         if thread.alias is not None:
             event.context = thread.alias
         if kind in _MESSAGES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import IdType, IkeIdentity
@@ -34,6 +35,8 @@ _TRANSFORMS: dict[str, str] = {
     "EXTENDED_SEQUENCE_NUMBERS": "esn",
 }
 
+_Take = Callable[[Draft, str], tuple[str, ...] | None]
+
 
 def event_of(phrase: Phrase, match: re.Match[str], line: LogLine, source: Source) -> tuple[Draft, tuple[str, ...]]:
     """The event of one line, and the words in it that are not known (algorithms, selectors). `phrase` has a kind."""
@@ -56,8 +59,32 @@ def event_of(phrase: Phrase, match: re.Match[str], line: LogLine, source: Source
     return event, unknown
 
 
+class Said(NamedTuple):
+    """What a message said, for when it comes again: `values` are those of a Draft's fields behind the context, `takes` what
+    has to be read again because it quotes its line."""
+
+    phrase: Phrase
+    match: re.Match[str]
+    values: tuple[Any, ...]
+    takes: tuple[tuple[_Take, str], ...]
+
+    def again(self, line: LogLine, source: Source) -> Draft:
+        assert self.phrase.kind is not None
+        event = Draft(self.phrase.kind, source, line.at, line.unique, *self.values)
+        for take, text in self.takes:
+            take(event, text)
+        return event
+
+
+def said_by(event: Draft, phrase: Phrase, match: re.Match[str]) -> Said | None:
+    """What to keep of a message whose event was just made; None where it does not come again, or means something else then."""
+    if phrase.attribute == "validity" or not phrase.comes_again:
+        return None
+    takes = tuple((take, match[place + 1]) for place, take in _parts_of(phrase)[1] if take in _QUOTING and match[place + 1])
+    return Said(phrase, match, event.said(), takes)
+
+
 _Plain = tuple[int, str, Callable[[str], object]]
-_Take = Callable[[Draft, str], tuple[str, ...] | None]
 _Parts = tuple[tuple[_Plain, ...], tuple[tuple[int, _Take], ...]]
 _PARTS: dict[str, _Parts] = {}  # by sentence, each looked at once
 
@@ -136,6 +163,7 @@ def _detail(event: Draft, text: str) -> None:
     event.detail = text.strip(" :,") or event.detail
 
 
+_QUOTING = (_selectors, _identity)
 # What varies in a sentence: the field of the event that it is, and how its text is read.
 _FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "local": ("local", _address),

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ipsecbot.parse.clock import read_time
+from ipsecbot.parse.remembered import Remembered
 
 _GROUPS = "DMN|MGR|IKE|CHD|JOB|CFG|KNL|NET|ASN|ENC|TNC|IMC|IMV|PTS|TLS|APP|ESP|LIB"
 _PROGRAMS = "charon|charon-systemd|charon-nm|charon-svc|charon-cmd|ipsec|ipsec_starter|strongswan|strongswan-swanctl|swanctl"
@@ -32,6 +33,9 @@ _PLAIN = re.compile(
     rf"((?:[^\[]*[\s:>\]`])?|[^\[]*\[\d+\](?:[^\[]*[\s:>\]`])?)(?P<thread>\d{{1,4}})\[(?P<group>[A-Z]{{3}})\d?\] ?{_SA}"
 )
 _KNOWN_GROUPS = frozenset(_GROUPS.split("|"))
+# What stands between a line's first bracket and the `> ` before its message.
+_OPENING = re.compile(r"(?P<group>[A-Z]{3})\d?\] ?[<\[](?:(?P<name>[^<>|\[\]]*)\|)?(?P<unique>\d+)")
+_MOST_FRONTS = 4096
 
 _MEMORY = 16  # lines within which two writers of the same line are told from a repeated line
 _MANY = 4096  # messages after which those that are no longer within it are forgotten
@@ -55,9 +59,9 @@ class LogLine(NamedTuple):
 def read_lines(text: str, year: int | None) -> Iterator[LogLine]:
     """Every line of a text, those of charon framed, and each once: many systems log every line twice, by two writers or to
     two files. The second is then not framed."""
-    twins = _Twins()
+    twins, read = _Twins(), PlainLines(year).read
     for number, raw in enumerate(text.split("\n"), 1):
-        line = _read(number, raw.rstrip("\r"), year)
+        line = read(number, raw.rstrip("\r"))
         if line is None or twins.has(line):
             bare = raw.strip()
             line = LogLine(number, bare, bare, framed=False)
@@ -93,13 +97,49 @@ def _writer(line: LogLine) -> tuple[bool, ...]:
     return line.thread[:1].isdigit(), line.unique is not None, "charon-systemd" in line.text
 
 
-def _read(number: int, raw: str, year: int | None) -> LogLine | None:
-    plain = _PLAIN.match(raw)
-    if plain is not None and plain["group"] in _KNOWN_GROUPS:
+def _opening(text: str) -> tuple[str, str, str | None] | None:
+    """Group, number and name of `IKE] <conn|1`; None for anything else."""
+    found = _OPENING.fullmatch(text)
+    return (found["group"], found["unique"], found["name"] or None) if found and found["group"] in _KNOWN_GROUPS else None
+
+
+_OPENINGS = Remembered(_opening)
+
+
+class PlainLines:
+    """Reads lines, most of which begin as lines before them: `Jun 20 16:03:31 gw charon: 12` and `NET] <conn|88` come again and
+    again, and looking both up costs a third of the regular expressions that are asked where one of them is not known."""
+
+    def __init__(self, year: int | None) -> None:
+        self._year = year
+        self._fronts: dict[str, tuple[datetime | None, str]] = {}  # time and thread by the text before the first bracket
+
+    def read(self, number: int, raw: str) -> LogLine | None:
+        """The line; None for one that nothing marks as charon's."""
+        front, _, rest = raw.partition("[")
+        opening, closed, message = rest.partition("> ")
+        known = self._fronts.get(front)
+        if known is not None and closed and (opened := _OPENINGS[opening]) is not None:
+            at, thread = known
+            group, unique, name = opened
+            fields = number, raw.strip(), message.rstrip(" \t`"), at, group, thread, unique, name, True
+            return tuple.__new__(LogLine, fields)  # what LogLine(*fields) does, in half of the time
+        return self._read_any(number, raw, front)
+
+    def _read_any(self, number: int, raw: str, front: str) -> LogLine | None:
+        plain = _PLAIN.match(raw)
+        if plain is None or plain["group"] not in _KNOWN_GROUPS:
+            return _read(number, raw, self._year)
         before, thread, group, name, unique = plain.groups()
-        message = raw[plain.end() :].rstrip(" \t`")
-        fields = number, raw.strip(), message, read_time(before, year), group, thread, unique, name or None, True
-        return tuple.__new__(LogLine, fields)  # what LogLine(*fields) does, in half of the time
+        at = read_time(before, self._year)
+        if plain.end("thread") == len(front):
+            if len(self._fronts) >= _MOST_FRONTS:
+                self._fronts.clear()
+            self._fronts[front] = at, thread
+        return LogLine(number, raw.strip(), raw[plain.end() :].rstrip(" \t`"), at, group, thread, unique, name or None)
+
+
+def _read(number: int, raw: str, year: int | None) -> LogLine | None:
     threaded = _THREADED.search(raw)
     match = threaded or _BARE.search(raw) or _TAGGED.search(raw)
     if match is None:

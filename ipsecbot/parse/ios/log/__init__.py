@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from ipsecbot.model.exchange import LogEvent
 from ipsecbot.model.snapshot import RawOutput
+from ipsecbot.parse.collector import uncollected
 from ipsecbot.parse.ios.log.ikev2 import Ikev2
 from ipsecbot.parse.ios.log.isakmp import Isakmp
 from ipsecbot.parse.ios.log.journal import Journal
-from ipsecbot.parse.ios.log.records import Record, read_records
+from ipsecbot.parse.ios.log.record import Record
+from ipsecbot.parse.ios.log.records import read_records
 from ipsecbot.parse.ios.log.syslog import Syslog
 from ipsecbot.parse.ios.log.talks import Talks
 from ipsecbot.parse.ios.trace import IpsecTrace
@@ -22,6 +24,7 @@ _UNTAGGED_IPSEC = ("Crypto mapdb", "map_db", "(ipsec_process_proposal)")
 _UNTAGGED_ISAKMP = ("insert sa successfully", "ins.ert sa successfully")
 
 
+@uncollected
 def read_events(output: RawOutput, device: str) -> Parsed[tuple[LogEvent, ...]]:
     """Every event in `debug crypto isakmp|ipsec|ikev2`, the event traces and syslog, in the order of the text.
 
@@ -55,6 +58,7 @@ class _Readers(dict[str, Callable[[Record], bool]]):
             read = isakmp.read_ipsec
         elif tag.startswith("ISAKMP"):
             read = isakmp.read
+            isakmp.journal.saw_ike = True
         elif tag.startswith(("IKEv2", "KEv2", "SA ID")):
             read = ikev2.read
         self[tag] = read

@@ -16,7 +16,7 @@ from ipsecbot.parse.ios.log.ikev2_rows import IKEV2_ROWS
 from ipsecbot.parse.ios.log.ikev2_sessions import Session, Sessions
 from ipsecbot.parse.ios.log.notifies import IKEV2_ERRORS, ikev2_notify
 from ipsecbot.parse.ios.log.offers import read_transform_list
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row, Table
 
 _PACKET = re.compile(
@@ -55,7 +55,7 @@ class Ikev2(Sessions):
         return self._apply(session, record, body)
 
     def _apply(self, session: Session, record: Record, body: str) -> bool:
-        found = self._table.find_tolerant(body)
+        found = self._table.found[body]
         if found is None:
             return False
         row, match = found

@@ -10,7 +10,7 @@ from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.sa import Role
 from ipsecbot.parse.ios.log.journal import Fields, Journal
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 
 _CONTEXT = re.compile(r"(?:SESSION ID\s*=\s*(?P<session>\d+),?\s*)?SA ID\s*=\s*(?P<sa>\d+)|^(?P<asa>\d+)$")
 _NO_SPI = "0" * 16

@@ -9,7 +9,7 @@ from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.parse.ios.log.addresses import clean_address, read_pair, split_port
 from ipsecbot.parse.ios.log.isakmp_payloads import PayloadSteps
 from ipsecbot.parse.ios.log.offers import read_transform_set
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.ios.log.talks import Talk
 from ipsecbot.parse.ios.spis import is_damaged_spi

@@ -17,10 +17,11 @@ from ipsecbot.parse.ios.log.ipsec import IpsecSteps
 from ipsecbot.parse.ios.log.isakmp_names import STATE_NAMES, TRANSITION_NAMES, WIRE_NAMES, Named
 from ipsecbot.parse.ios.log.isakmp_rows import IKEV1_ROWS, IPSEC
 from ipsecbot.parse.ios.log.journal import Journal
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row, Table
 from ipsecbot.parse.ios.log.steps import message_id
 from ipsecbot.parse.ios.log.talks import Talk, Talks
+from ipsecbot.parse.remembered import Remembered
 
 _MAIN, _AGGRESSIVE = ExchangeType.MAIN, ExchangeType.AGGRESSIVE
 _QUICK, _INFO = ExchangeType.QUICK, ExchangeType.INFORMATIONAL_V1
@@ -47,6 +48,14 @@ _DEATHS: tuple[tuple[re.Pattern[str], EventKind], ...] = (
 )
 
 
+def _tail(text: str) -> tuple[str, str, int | None] | None:
+    found = _TAIL.match(text)
+    return (found["role"], found["state"], int(found["port"])) if found is not None else None
+
+
+_TAILS = Remembered(_tail)
+
+
 @lru_cache(maxsize=512)
 def _transition(old: str, new: str) -> tuple[str, bool, tuple[str, str] | None]:
     """The new state, whether it is another, and the message that the transition tells of."""
@@ -63,27 +72,30 @@ class Isakmp(IpsecSteps):
 
     def __init__(self, journal: Journal, talks: Talks) -> None:
         super().__init__(journal, talks)
+        self._found_ike = self._ike.found
         rows = (*self._ike.rows, *self._ipsec.rows)
         self._steps: dict[str, _Step] = {row.step: getattr(self, f"on_{row.step}") for row in rows if row.step is not None}
 
     def read(self, record: Record) -> bool:
         """Writes an ISAKMP record's events down; False when nobody knows the message."""
-        if not self.journal.saw_ike and record.tag:
-            self.journal.saw_ike = True
-        return not record.body or self._apply(record, self._ike)
+        found = self._found_ike[record.body]
+        if found is None:
+            return not record.body
+        row, match = found
+        if row.step is not None:
+            self._steps[row.step](record, row, match)
+        elif row.kind is not None:
+            self.plain(record, row, match)
+        return True
 
     def read_ipsec(self, record: Record) -> bool:
         """Writes an IPSEC record's events down; False when nobody knows the message."""
-        return self._apply(record, self._ipsec)
-
-    def _apply(self, record: Record, table: Table) -> bool:
-        found = table.find_tolerant(record.body)
+        found = self._ipsec.found[record.body]
         if found is None:
             return False
         row, match = found
-        step = row.step
-        if step is not None:
-            self._steps[step](record, row, match)
+        if row.step is not None:
+            self._steps[row.step](record, row, match)
         elif row.kind is not None:
             self.plain(record, row, match)
         return True
@@ -157,9 +169,9 @@ class Isakmp(IpsecSteps):
 
     def _way(self, match: re.Match[str]) -> tuple[str, str, int | None]:
         """Role letter, state and the peer's port at the end of a packet's line."""
-        tail = _TAIL.match(match.string, match.end())
+        tail = _TAILS[match.string[match.end() :]]
         if tail is not None:
-            return tail["role"], tail["state"], int(tail["port"])
+            return tail
         found, port = _ROLE_STATE.search(match.string), _PORTS.search(match.string)
         letter, state = (found["role"], found["state"]) if found is not None else ("", "")
         return letter, state, int(port["remote"]) if port is not None else None

@@ -9,7 +9,7 @@ from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.parse.ios.log.addresses import clean_address
 from ipsecbot.parse.ios.log.offers import Transform, esp_transform, vpi
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.ios.log.steps import Steps
 from ipsecbot.parse.ios.log.talks import Talk

@@ -10,7 +10,7 @@ from ipsecbot.model.proposal import Protocol
 from ipsecbot.parse.ios.log.addresses import clean_address, read_identity
 from ipsecbot.parse.ios.log.isakmp_offers import OfferSteps
 from ipsecbot.parse.ios.log.notifies import ikev1_notify
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.ios.log.steps import message_id
 from ipsecbot.parse.ios.log.talks import Talk

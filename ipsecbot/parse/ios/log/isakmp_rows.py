@@ -11,8 +11,8 @@ from ipsecbot.model.exchange import EventKind as K
 from ipsecbot.parse.ios.log.rows import Row
 
 WIRE: tuple[Row, ...] = (
-    Row(r"received packet from (?P<remote>.+?)(?: dport (?P<local_port>\d+)| \(|$)", step="received"),
-    Row(r"sending packet to (?P<remote>.+?)(?: my_port (?P<local_port>\d+)| \(|$)", step="sending"),
+    Row(r"received packet from (?P<remote>\S+|.+?)(?: dport (?P<local_port>\d+)| \(|$)", step="received"),
+    Row(r"sending packet to (?P<remote>\S+|.+?)(?: my_port (?P<local_port>\d+)| \(|$)", step="sending"),
     Row(r"Old State = \W*(?P<old>IKE_\w+|\w+)\s+New State = \W*(?P<new>\w+)", step="state"),
     Row(r"Old State = \W*\w+\s+New State =\W*$", step="state_cut"),
     Row(r"Created a peer struct for (?P<remote>.+?), peer port", step="peer_created"),

@@ -14,7 +14,7 @@ from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.snapshot import Gap, RawOutput
 from ipsecbot.parse.draft import Draft, freeze, source_at
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 
 
 class Fields(TypedDict, total=False):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from ipsecbot.model.exchange import EventKind
 from ipsecbot.model.proposal import Protocol
+from ipsecbot.parse.remembered import Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,16 @@ class _Candidate:
         return self.match(text, start)
 
 
+_Start = tuple[list[_Candidate], int]
+
+
 class Table:
     """Rows by their first word; within a word, and for the rows without one, the first row that matches wins."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
-        self.find_tolerant: Callable[[str], Found] = lru_cache(_REMEMBERED)(self._find_tolerant)
+        self.found: Remembered[Found] = Remembered(self._find_tolerant, _REMEMBERED)
+        self._starts: Remembered[_Start | None] = Remembered(self._start, _REMEMBERED, 40)
         self._by_word: dict[str, list[_Candidate]] = {}
         self._anywhere: list[_Candidate] = []
         for candidate in map(_Candidate, self.rows):
@@ -104,10 +108,10 @@ class Table:
 
     def find(self, text: str) -> Found:
         """The row of a message, or None when nobody knows it."""
-        word = _FIRST_WORD.match(text)
-        if word is not None:
-            start = word.start(1)
-            for candidate in self._by_word.get(word[1].lower(), ()):
+        begins = self._starts[text.partition(" ")[0]] or self._start(text)
+        if begins is not None:
+            candidates, start = begins
+            for candidate in candidates:
                 match = candidate.match(text, start)
                 if match is not None:
                     return candidate.row, match
@@ -116,6 +120,11 @@ class Table:
             if match is not None:
                 return candidate.row, match
         return None
+
+    def _start(self, text: str) -> _Start | None:
+        """The rows that may begin with the first word of `text`, and where it stands; None where there is none."""
+        word = _FIRST_WORD.match(text)
+        return (self._by_word.get(word[1].lower(), []), word.start(1)) if word is not None else None
 
     def _find_tolerant(self, text: str) -> Found:
         """As `find`; a message that nobody knows is tried again without the `.` and `!` that a ping wrote into it."""

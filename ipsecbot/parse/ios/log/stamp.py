@@ -102,9 +102,9 @@ def read_second(second: str, zone: str | None, year: int) -> datetime | None:
     return _absolute(match, int(match["year"]) if match["year"] else year) if match is not None and match["month"] else None
 
 
-def with_fraction(second: datetime, fraction: str) -> datetime:
-    """The time that many decimals after a full second."""
-    return second + timedelta(0, 0, int(fraction) * _MICROSECONDS[len(fraction)])
+def read_fraction(decimals: str) -> timedelta:
+    """The part of a second that up to six decimals are."""
+    return timedelta(0, 0, int(decimals) * _MICROSECONDS[len(decimals)])
 
 
 _MICROSECONDS = (1_000_000, 100_000, 10_000, 1_000, 100, 10, 1)

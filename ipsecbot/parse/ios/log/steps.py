@@ -11,7 +11,7 @@ from ipsecbot.model.proposal import Protocol
 from ipsecbot.parse.draft import Draft
 from ipsecbot.parse.ios.log.addresses import clean_address
 from ipsecbot.parse.ios.log.journal import Fields, Journal
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.ios.log.talks import Talk, Talks
 
@@ -30,12 +30,20 @@ class Steps:
 
     def add(self, talk: Talk, kind: EventKind, record: Record, source: Source | None = None, **fields: Unpack[Fields]) -> int:
         """An event of one negotiation: what the line says, on top of what is known of the negotiation."""
-        if record.tag.startswith("ISAKMP"):
+        if record.tag[:6] == "ISAKMP":
             talk.ike_version = 1
-        source = source or self.journal.source(record)
-        ports = talk.local_port, talk.remote_port
-        context = talk.number or talk.handle
-        draft = Draft(kind, source, record.at, context, talk.local, talk.remote, *ports, talk.role, talk.ike_version)
+        draft = Draft(
+            kind,
+            source or self.journal.source(record),
+            record.at,
+            talk.number or talk.handle,
+            talk.local,
+            talk.remote,
+            talk.local_port,
+            talk.remote_port,
+            talk.role,
+            talk.ike_version,
+        )
         for name, value in fields.items():
             setattr(draft, name, value)
         handle = self.journal.keep(draft)

@@ -8,7 +8,7 @@ from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.parse.asa.ike import Asa
 from ipsecbot.parse.ios.log.addresses import clean_address
 from ipsecbot.parse.ios.log.journal import Fields, Journal
-from ipsecbot.parse.ios.log.records import Record
+from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row
 from ipsecbot.parse.ios.log.steps import Steps
 from ipsecbot.parse.ios.log.syslog_rows import FAIL_REASONS, OURS, PKI, SYSLOG

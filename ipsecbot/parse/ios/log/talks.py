@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from ipsecbot.model.exchange import ExchangeType
 from ipsecbot.model.proposal import Proposal
@@ -11,6 +10,7 @@ from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.parse.ios.log.journal import Journal
 from ipsecbot.parse.ios.log.offers import Transform
+from ipsecbot.parse.remembered import Remembered
 
 _INITIATOR, _RESPONDER = Role.INITIATOR, Role.RESPONDER
 _COUNTER_BITS = 0x00FFFFFF  # 134217730 = 0x08000002 is connection 2 of the software engine
@@ -76,11 +76,8 @@ class Talk:
         return self.own_unnumbered if self.quick_id is None else self.quick_id in self.own_quick
 
 
-@lru_cache(maxsize=4096)
-def connection_number(context: str | None) -> str | None:
-    """The SA's number in `(1013)`, `(0:2:SW:1)`, `(0:134217730)`, `(0:2)`; None for `(0)`, `(0:0:N/A:0)` and nothing."""
-    if not context:
-        return None
+def connection_number(context: str) -> str | None:
+    """The SA's number in `(1013)`, `(0:2:SW:1)`, `(0:134217730)`, `(0:2)`; None for `(0)` and `(0:0:N/A:0)`."""
     parts = context.split(":")
     word = parts[1] if len(parts) > 1 else parts[0]
     if not word.isdigit():
@@ -89,6 +86,9 @@ def connection_number(context: str | None) -> str | None:
     if number > _COUNTER_BITS:
         number &= _COUNTER_BITS
     return str(number) if number else None
+
+
+_NUMBERS = Remembered(connection_number)
 
 
 class Talks:
@@ -110,15 +110,18 @@ class Talks:
 
     def of(self, context: str | None, remote: str | None = None, role: Role | None = None) -> Talk:
         """The negotiation of a line. `remote` and `role` where the line tells them."""
-        number = connection_number(context)
-        if remote is None and (known := self._numbered.get(number or "")) is not None:
-            talk = known
-        elif number is not None:
+        number = _NUMBERS[context] if context else None
+        if remote is None and (talk := self._numbered.get(number) if number else self.current) is not None:
+            self.current = talk
+            if talk.remote is not None:
+                self._latest[talk.remote] = talk
+            return talk
+        if number is not None:
             talk = self._of_number(number, remote)
         elif remote is not None:
             talk = self._of_remote(remote, role)
         else:
-            talk = self.current or self.begin(None, None)
+            talk = self.begin(None, None)
         self._note(talk)
         return talk
 
