@@ -62,6 +62,9 @@ class SharedKey:
     canonical text as in IkeIdentity.value; a network such as `198.51.100.0/24` or `0.0.0.0/0` is a mask entry.
     `keyring`, `vrf`: IOS scoping; None is the default keyring or the global table.
     `name`: of its entry, where the vendor names those (`ike-branch` in swanctl.conf).
+    `resolved`: the addresses that the names among the owners stand for, where the end that holds the key says it; None: not
+    known (a name server may tell). `local_addresses`: the own addresses it is limited to, empty: none; a word that is no
+    address is a place whose address is not known.
     `local`/`remote`: an IOS IKEv2 keyring may hold one key per direction; then two SharedKeys with a `direction`.
     """
 
@@ -73,3 +76,5 @@ class SharedKey:
     kind: str = "psk"
     source: Source | None = field(default=None, compare=False, repr=False)
     name: str | None = field(default=None, compare=False)
+    resolved: tuple[str, ...] | None = field(default=None, compare=False)
+    local_addresses: tuple[str, ...] = field(default=(), compare=False)

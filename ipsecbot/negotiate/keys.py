@@ -2,38 +2,21 @@
 
 Only fingerprints are compared, and no word about a key but where it stands reaches a mismatch.
 Sources: strongSwan 5.9.8 (credential manager: the match of the peer's identity counts before the own one; IKEv1 falls back
-to the addresses); Cisco IOS `crypto isakmp key … address … [mask]` and "IKEv1 keyring selection" (longest match of the
-peer's address; a responder does not know the profile yet and looks into the other keyrings too).
+to the addresses); of Cisco IOS: address_keys.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity, SharedKey
 from ipsecbot.model.negotiation import Aspect, Mismatch
-from ipsecbot.negotiate.addresses import hides_behind, is_address, match_length
-from ipsecbot.negotiate.identity import address_identity, sent_identity, text_match
+from ipsecbot.negotiate.address_keys import KeyUse, by_address, is_aggressive
+from ipsecbot.negotiate.identity import address_identity, text_match
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.presented import Presented, configured_identity
 from ipsecbot.negotiate.responder_rules import KeyRule
 
 _ANYBODY = IkeIdentity(IdType.ANY, "%any")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyUse:
-    """The keys an end would use; `known` is False when its keys were not read, so that `()` does not mean "has none"."""
-
-    keys: tuple[SharedKey, ...]
-    known: bool = True
-
-    @property
-    def best(self) -> SharedKey | None:
-        return self.keys[0] if self.keys else None
 
 
 def keys_of(party: Party, other: Party, named: Presented, *, version: int, initiates: bool, local: bool) -> KeyUse:
@@ -49,37 +32,7 @@ def keys_of(party: Party, other: Party, named: Presented, *, version: int, initi
     if version == 2 and party.connection.ike.keyring is None:
         # a profile that was read (it has an identity to match) and names no keyring has no key at all
         return KeyUse((), known=bool(party.connection.ike.remote_ids))
-    key = _by_address(keys, party, other, version=version, initiates=initiates)
-    return KeyUse(() if key is None else (key,), known=key is not None or party.peer_address is not None or not keys)
-
-
-def _by_address(keys: tuple[SharedKey, ...], party: Party, other: Party, *, version: int, initiates: bool) -> SharedKey | None:
-    keyring = party.connection.ike.keyring
-    rings: list[Iterable[SharedKey]] = [[key for key in keys if key.keyring == keyring]]
-    if version == 1 and not initiates:
-        rings += [[key for key in keys if key.keyring is None], keys]
-    identity, address = sent_identity(other.connection, other.address), _seen(party)
-    for ring in rings:
-        scored = [(score, key) for key in ring if (score := _address_score(key, address, identity)) is not None]
-        if scored:
-            return max(scored, key=lambda pair: pair[0])[1]
-    return None
-
-
-def _seen(party: Party) -> str | None:
-    """The peer's address as it arrives: of one that a NAT hides only what the connection names is known."""
-    remotes = party.connection.remote_addresses
-    if party.peer_address is None or not hides_behind(remotes, party.peer_address):
-        return party.peer_address
-    return next(address for address in remotes if is_address(address))
-
-
-def _address_score(key: SharedKey, address: str | None, identity: IkeIdentity | None) -> int | None:
-    if not key.owners:
-        return 0
-    lengths = [match_length(owner, address) for owner in key.owners] if address else []
-    lengths += [text_match(identity, owner) for owner in key.owners] if identity else []
-    return max((length for length in lengths if length is not None), default=None)
+    return by_address(keys, party, other, version=version, initiates=initiates)
 
 
 def _by_identity(
@@ -96,7 +49,7 @@ def _by_identity(
     initiator = party if initiates else other
     pairs = [_identities(party, other, initiator, named, version=version, local=local)]
     if version == 1:
-        if not initiates and not _is_aggressive(initiator) and configured_identity(party) is None:
+        if not initiates and not is_aggressive(initiator) and configured_identity(party) is None:
             pairs.clear()
         pairs.append((address_identity(party.address), address_identity(party.peer_address) or _ANYBODY))
     for own, peer in pairs:
@@ -116,14 +69,10 @@ def _identities(
     if version == 1:
         expected = party.connection.ike.remote_ids
         configured = expected[0] if len(expected) == 1 else _ANYBODY
-        return me, actual if _is_aggressive(initiator) else configured
+        return me, actual if is_aggressive(initiator) else configured
     if party is initiator:
         return me, (named.asked or _ANYBODY) if local else actual
     return me if local else named.asked or _ANYBODY, actual
-
-
-def _is_aggressive(initiator: Party) -> bool:
-    return initiator.connection.ike.initiates_mode is ExchangeMode.AGGRESSIVE
 
 
 def _identity_score(key: SharedKey, me: IkeIdentity | None, peer: IkeIdentity) -> tuple[int, int] | None:

@@ -8,7 +8,8 @@ from ipsecbot.model.connection import Connection
 from ipsecbot.model.identity import SharedKey
 from ipsecbot.model.surroundings import Surroundings
 from ipsecbot.model.tunnel import Endpoint
-from ipsecbot.negotiate.addresses import is_address
+from ipsecbot.negotiate.addresses import is_address, named
+from ipsecbot.negotiate.responder_rules import KeyRule, rules_of
 
 _FEW = 16  # so many are looked through for every tunnel
 _FEW_LINES = 256
@@ -26,9 +27,12 @@ class Narrowing:
         self._addresses = frozenset(end.addresses)
         self._by_owner: dict[str, list[int]] = {}
         self._for_many: list[int] = []
+        by_address = rules_of(end.device.platform).keys is KeyRule.ADDRESS
         for number, key in enumerate(end.keys or ()):
-            plain = [_text(owner) for owner in key.owners if _is_exact(owner)]
-            if len(plain) < len(key.owners) or not plain:
+            owners = (*key.owners, *(key.resolved or ()))
+            plain = [_text(owner) for owner in owners if _is_exact(owner)]
+            stands_for_any = by_address and key.resolved is None and bool(named(key.owners))
+            if len(plain) < len(owners) or not plain or stands_for_any:
                 self._for_many.append(number)
             for owner in plain:
                 self._by_owner.setdefault(owner, []).append(number)

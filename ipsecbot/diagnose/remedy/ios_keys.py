@@ -28,7 +28,13 @@ def _v1(plan: Plan, peer: str, near: str) -> Lines:
     tail = " no-xauth" if near.endswith("no-xauth") else ""
     if ring is not None:
         old = (f" no pre-shared-key {owner} key {OLD_SECRET}",) if owner else ()
-        return (f"crypto keyring {ring}", *old, f" pre-shared-key {owner or f'address {peer}'} key {SECRET}")
+        of_vrf = f" vrf {used.vrf}" if used is not None and used.vrf is not None else ""
+        return (f"crypto keyring {ring}{of_vrf}", *old, f" pre-shared-key {owner or f'address {peer}'} key {SECRET}")
+    vrf = plan.connection.vrf if plan.connection is not None else None
+    if vrf is not None:  # `crypto isakmp key` is for the global table only
+        name = used.keyring if used is not None and used.keyring is not None else label(plan)
+        old = (f" no pre-shared-key {owner} key {OLD_SECRET}",) if owner else ()
+        return (f"crypto keyring {name} vrf {vrf}", *old, f" pre-shared-key {owner or f'address {peer}'} key {SECRET}")
     old = (f"no crypto isakmp key {OLD_SECRET} {owner}",) if owner else ()
     return (*old, f"crypto isakmp key {SECRET} {owner or f'address {peer}'}{tail}")
 

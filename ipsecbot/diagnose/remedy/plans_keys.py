@@ -33,9 +33,7 @@ def shared_key(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
             continue  # one key cannot be two: the end that has one for each direction has to change
         mine = tuple(key for key in end.keys or () if key is not used and not (used is None and set(key.owners) & set(names)))
         owners = names if used is None else used.owners
-        keys = (
-            (*mine, replace(theirs, owners=owners, direction=None, keyring=_ring(connection))) if theirs is not None else None
-        )
+        keys = (*mine, _as_own(theirs, owners, connection)) if theirs is not None else None
         edit = Edit(What.KEY, near=used.source if used is not None else None, identity=identity, address=peer, key=used)
         why = f"both ends need the same pre-shared key for each other ({name_of(tunnel, side.other)} as the model)"
         yield Plan(side, edit, why, connection, keys=keys, becomes=connection)
@@ -63,6 +61,13 @@ def _key_in_use(
     if used is not None or (finding.cause == "psk-missing" and names):
         return used
     return next((key for key in keys if not names or set(key.owners) & set(names)), None)
+
+
+def _as_own(theirs: SharedKey, owners: tuple[str, ...], connection: Connection | None) -> SharedKey:
+    """The other end's key as this end would hold it: where its connection looks for one."""
+    vrf = connection.vrf if connection is not None else None
+    ring = _ring(connection)
+    return replace(theirs, owners=owners, direction=None, keyring=ring, vrf=vrf, resolved=None, local_addresses=())
 
 
 def _ring(connection: Connection | None) -> str | None:

@@ -16,6 +16,7 @@ from ipsecbot.parse.ios.config.ikev2 import IKEV2
 from ipsecbot.parse.ios.config.interfaces import SYSTEM
 from ipsecbot.parse.ios.config.ipsec import IPSEC
 from ipsecbot.parse.ios.config.isakmp import ISAKMP, settle_policies
+from ipsecbot.parse.ios.config.keyrings import NAMES, settle_keys
 from ipsecbot.parse.ios.config.pki import PKI
 from ipsecbot.parse.ios.config.reader import Reader, apply
 from ipsecbot.parse.ios.config.shown import SHOWN, WHOLE_ENTRY, restated
@@ -25,7 +26,7 @@ __all__ = ["SHOWN", "read_config"]
 
 _CRYPTO = (*ISAKMP, *IKEV2, *PKI, *IPSEC)
 _OURS = re.compile(r"(?:no\s+)?cry\w*\s")
-_OTHERS = (*SYSTEM, *ACL, *AROUND)
+_OTHERS = (*SYSTEM, *NAMES, *ACL, *AROUND)
 
 
 def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = (), image: str = "") -> Parsed[EndConfig]:
@@ -53,6 +54,7 @@ def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = 
     for reader in readers:
         settle_entries(reader)
     settle_policies(readers[0])
+    settle_keys(router)
     found = connections(readers[0])
     addresses = tuple(dict.fromkeys(address for interface in router.interfaces.values() for address in interface.addresses))
     gaps = tuple(gap for reader in readers for gap in sorted(reader.gaps, key=lambda gap: gap.line or 0))

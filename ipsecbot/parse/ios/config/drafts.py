@@ -235,6 +235,9 @@ class Router:
     learns_routes: Source | None = None
     nat_rules: list[NatRule] = field(default_factory=list)
     route_maps: dict[str, dict[int, Clause]] = field(default_factory=dict)
+    keyring_places: dict[str, list[str]] = field(default_factory=dict)  # `local-address` of a keyring, as written
+    hosts: dict[str, list[str]] = field(default_factory=dict)  # `ip host`: the addresses of a name
+    looks_up_names: bool = True
 
     @property
     def whole(self) -> bool:

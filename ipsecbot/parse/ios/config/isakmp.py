@@ -15,6 +15,7 @@ from ipsecbot.parse.ios.config.abbreviations import keyword
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.defaults import ISAKMP_POLICY, is_removed, isakmp_policies, removes_weak
 from ipsecbot.parse.ios.config.isakmp_profiles import read_profile, self_identity
+from ipsecbot.parse.ios.config.keyrings import KEYS
 from ipsecbot.parse.ios.config.reader import Command, Reader, command, read_owner, read_secret
 from ipsecbot.spellings import by_ios, prf_of
 
@@ -88,49 +89,13 @@ def default_policies(reader: Reader) -> tuple[Proposal, ...]:
     return tuple(read_policy(number, words)[0] for number, words in rows or ())
 
 
-def _key(reader: Reader, line: Line, match: re.Match[str]) -> None:
-    _shared_key(reader, line, match, None, None)
-
-
-def _shared_key(reader: Reader, line: Line, match: re.Match[str], keyring: str | None, vrf: str | None) -> None:
-    groups = match.groupdict()
-    if groups.get("hostname"):
-        owner: str | None = groups["hostname"].lower()
-    else:
-        owner = read_owner(groups["address"] or "", groups.get("mask"))
-    if owner is None:
-        reader.gap(line, "a key whose peer cannot be read")
-        return
-    secret = read_secret(groups["key"] or "")
-    source = reader.source(line)
-    reader.router.keys.append(SharedKey(secret, (owner,), keyring, vrf, source=source))
-
-
-def _keyring(reader: Reader, line: Line, match: re.Match[str]) -> None:
-    reader.router.keyrings.add(match["name"])
-    for child in line.children:
-        key = _KEYRING_KEY.match(child.text)
-        if key is not None:
-            _shared_key(reader, child, key, match["name"], match["vrf"])
-        elif not _KEYRING_KNOWN.match(child.text):
-            reader.gap(child, "unknown command in a keyring")
-
-
-_PEER = (
-    r"(?:add(?:ress)?\s+(?:ipv6\s+)?(?P<address>[\dA-Fa-f.:/]+)(?:\s+(?P<mask>\d+\.\d+\.\d+\.\d+))?|"
-    r"host(?:name)?\s+(?P<hostname>\S+))"
-)
-_KEYRING_KEY = re.compile(rf"pre-shared-key\s+{_PEER}\s+key\s+(?:[067]\s+)?(?P<key>\S+)", re.IGNORECASE)
-_KEYRING_KNOWN = re.compile(r"(?:local-address|rsa-pubkey|description|no\s|exit)", re.IGNORECASE)
-
-
 def _group(reader: Reader, line: Line, match: re.Match[str]) -> None:
     """An EasyVPN group: its key belongs to the group name, which the client sends as its key-id."""
     for child in line.children:
         words = child.words
         if words[0] == "key" and len(words) > 1:
             source = reader.source(child)
-            reader.router.keys.append(SharedKey(read_secret(words[-1]), (match["name"],), source=source))
+            reader.router.keys.append(SharedKey(read_secret(words[-1]), (match["name"],), source=source, resolved=()))
 
 
 # switches
@@ -180,8 +145,7 @@ def _shield_disabled(reader: Reader, line: Line, match: re.Match[str]) -> None:
 
 ISAKMP: tuple[Command, ...] = (
     command(r"crypto isakmp policy (?P<number>\d+)", _policy),
-    command(rf"crypto isakmp key\s+(?:[067]\s+)?(?P<key>\S+)\s+{_PEER}(?P<rest>.*)$", _key),
-    command(r"crypto keyring (?P<name>\S+)(?:\s+vrf\s+(?P<vrf>\S+))?", _keyring),
+    *KEYS,
     command(r"crypto isakmp profile (?P<name>\S+)", read_profile),
     command(r"crypto isakmp client configuration group (?P<name>\S+)", _group),
     command(r"crypto isakmp client"),
