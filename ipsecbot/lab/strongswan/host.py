@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ipsecbot.errors import LabError
@@ -126,14 +126,12 @@ class Host:
 
     def write_swanctl(self, text: str) -> None:
         """Replace swanctl.conf on disk; the daemon keeps what it runs until `load_all`."""
-        self._config = HostConfig(
-            swanctl_conf=text,
-            ipsec_conf=self._config.ipsec_conf,
-            ipsec_secrets=self._config.ipsec_secrets,
-            strongswan_conf=self._config.strongswan_conf,
-            files=self._config.files,
-        )
-        self._folder.write_config(self._config, self.traits)
+        self.replace_files(replace(self._config, swanctl_conf=text))
+
+    def replace_files(self, config: HostConfig) -> None:
+        """Replace all configuration files on disk; the daemon keeps what it runs until it is told to load them."""
+        self._config = config
+        self._folder.write_config(config, self.traits)
 
     def initiate(self, child: str, *, seconds: float = 6.0) -> subprocess.CompletedProcess[str]:
         """Start a CHILD_SA (or a stroke connection) and wait for the outcome, at most `seconds`."""
