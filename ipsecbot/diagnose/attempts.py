@@ -152,9 +152,10 @@ def latest(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
     if child and ike:  # a phase 1 that failed before a child was negotiated is mended
         newest_child = max(attempts.index(attempt) for attempt in kept if attempt.is_child)
         kept = tuple(a for a in kept if a.is_child or a.ike_established or attempts.index(a) > newest_child)
+    others = _refused_for_good(child)
     ups = [attempts.index(attempt) for attempt in kept if attempt.child_established]
     newest_up = max(ups, default=-1)
-    counting = tuple(attempt for attempt in attempts if attempt in kept and _still_counts(attempt, attempts, newest_up))
+    counting = tuple(one for one in attempts if one in others or (one in kept and _still_counts(one, attempts, newest_up)))
     oldest = min((attempts.index(attempt) for attempt in counting), default=0)
     return tuple(a for n, a in enumerate(attempts) if a in counting or (a.is_notice and n >= oldest))
 
@@ -171,8 +172,31 @@ def _last_of_each_role(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
     last: dict[Role | None, Attempt] = {}
     for attempt in attempts:
         before = last.get(attempt.exchange.role)
+        if before is not None and before.is_refused and _lingers(attempt):
+            continue
         if attempt.ike_established and not attempt.is_child:
             last.clear()
         if attempt.conclusive or before is None or not before.conclusive:
             last[attempt.exchange.role] = attempt
     return tuple(last.values())
+
+
+def _lingers(attempt: Attempt) -> bool:
+    """An older attempt that the log saw only die out, of which it does not have the beginning: what came of a whole one tells
+    more."""
+    begun = any(name in FIRST_MESSAGES for name in attempt.names)
+    return attempt.exchange.outcome is Outcome.NO_ANSWER and bool(attempt.names) and not begun
+
+
+def _refused_for_good(children: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """Children that were refused the last time, each under its own name: that another came up does not mend them."""
+    last = {name: attempt for attempt in children if (name := _child_name(attempt))}
+    return tuple(attempt for attempt in last.values() if attempt.is_refused)
+
+
+def _child_name(attempt: Attempt) -> str | None:
+    """What the daemon calls a child that it asks for, where the log says so."""
+    if not attempt.is_child:
+        return None
+    started = (event for event in attempt.exchange.events if event.kind is EventKind.STARTED)
+    return next((event.detail for event in started if event.detail), None)

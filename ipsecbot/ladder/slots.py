@@ -15,6 +15,7 @@ from ipsecbot.model.sa import Role
 _CHILD_PROTOCOLS = (Protocol.ESP, Protocol.AH)
 _WISHES = (EventKind.CONFIGURED, EventKind.SELECTORS_CONFIGURED)
 _INFORMATIONAL = (ExchangeType.INFORMATIONAL, ExchangeType.INFORMATIONAL_V1)
+_SPOKEN = WIRE | {EventKind.RETRANSMITTED, EventKind.REPEATED}
 _KINDS = {
     ExchangeType.MAIN: ExchangeKind.MAIN,
     ExchangeType.AGGRESSIVE: ExchangeKind.AGGRESSIVE,
@@ -152,8 +153,11 @@ class _Cutter:
             self._repeat(slot, event, Direction.RECEIVED)
         elif event.kind is EventKind.UNDECRYPTABLE:
             slot.doubt(event, self._association.role)
-        if event.kind is EventKind.ESTABLISHED and slot.child is (event.protocol in _CHILD_PROTOCOLS):
+        is_of_child = event.protocol in _CHILD_PROTOCOLS
+        if event.kind is EventKind.ESTABLISHED and slot.child is is_of_child:
             slot.established = True
+        if event.kind is EventKind.REKEYED and slot.child and is_of_child:
+            slot.established = True  # whoever renewed it: where two renewals met, one is turned down (RFC 7296 section 2.25)
         if slot.child and self._first is not None:
             self._first.established = True  # no child without an IKE SA
         if slot.kind is not ExchangeKind.INFORMATIONAL:
@@ -177,7 +181,7 @@ class _Cutter:
 
     def _slot(self, event: LogEvent) -> Slot:
         exchange = event.exchange
-        if exchange in _INFORMATIONAL and event.kind in WIRE:
+        if exchange in _INFORMATIONAL and event.kind in _SPOKEN:
             return self._informational(event)
         if exchange in (ExchangeType.QUICK, ExchangeType.CREATE_CHILD_SA):
             return self._child(event)
@@ -219,8 +223,9 @@ class _Cutter:
         latest = self._children[-1] if self._children else None
         key = (event.message_id, _started_here(event) if kind is ExchangeKind.IKEV2 else None)
         if event.message_id is not None:
-            known = self._keyed.get(key)
+            known = self._keyed.get(key) or self._same_child(event)
             if known is not None:
+                self._keyed[key] = known
                 return known
             if latest is not None and latest.key is None and not latest.messages:
                 latest.key = key
@@ -233,6 +238,15 @@ class _Cutter:
             return self._open(kind, child=True)
         opens = event.kind in WIRE and name_of(event, None, latest.names) in ("QM1", "CREATE_CHILD_SA request")
         return self._open(kind, child=True) if opens and latest.messages else latest
+
+    def _same_child(self, event: LogEvent) -> Slot | None:
+        """The child of this message id, where one of the two (a sentence about it, or its first message) does not tell who
+        asks."""
+        if _started_here(event) is None:
+            ways = (True, False)
+            return next((self._keyed[event.message_id, way] for way in ways if (event.message_id, way) in self._keyed), None)
+        announced = self._keyed.get((event.message_id, None))
+        return announced if announced is not None and not announced.messages else None
 
     def _about_child(self, event: LogEvent) -> Slot:
         if event.kind in (*DELETES, EventKind.DELETED):

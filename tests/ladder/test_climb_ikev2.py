@@ -228,3 +228,31 @@ def test_every_event_is_in_one_exchange_or_loose() -> None:
 def test_a_debug_may_stop_once_the_story_is_told(text: str, settled: bool) -> None:
     """A child up, a refusal or giving up; not an IKE SA alone and not a retransmission."""
     assert is_settled(climb(told(text))) is settled
+
+
+def test_a_child_announced_before_its_request_is_one_exchange_with_it() -> None:
+    """pluto numbers a child before its first message goes out, and speaks of it afterwards: one exchange, not two."""
+    text = f"""{UP}
+    [c|1] * started exchange=CREATE_CHILD_SA message_id=3 protocol=ESP role=initiator
+    [c|1] * started exchange=CREATE_CHILD_SA message_id=4 protocol=ESP role=initiator
+    [c|1] --> CREATE_CHILD_SA request 3
+    [c|1] <-- CREATE_CHILD_SA response 3
+    [c|1] * notify-received exchange=CREATE_CHILD_SA message_id=3 notify=TS_UNACCEPTABLE protocol=ESP
+    [c|1] --> CREATE_CHILD_SA request 4
+    [c|1] <-- CREATE_CHILD_SA response 4
+    [c|1] * established exchange=CREATE_CHILD_SA message_id=4 protocol=ESP
+    """
+    outcomes = [exchange.outcome for exchange in climb(told(text)).exchanges]
+    assert outcomes == [Outcome.ESTABLISHED, Outcome.REFUSED, Outcome.ESTABLISHED]
+
+
+def test_a_liveness_check_sent_again_is_no_further_exchange() -> None:
+    """charon repeats an INFORMATIONAL request by its message ID: it stays one request, however often it goes out."""
+    text = f"""{UP}
+    [c|1] --> INFORMATIONAL request 4
+    [c|1] * retransmitted exchange=INFORMATIONAL message_id=4
+    [c|1] * retransmitted exchange=INFORMATIONAL message_id=4
+    """
+    exchanges = climb(told(text)).exchanges
+    assert [message.times for message in exchanges[-1].messages] == [3]
+    assert len(exchanges) == 2

@@ -136,16 +136,17 @@ def _by_log(facts: Facts) -> Iterator[Testimony]:
         failing = [a for a in mine if (a.is_refused or a.is_unanswered) and not a.child_established]
         if not mine or failing or _ended(facts, side):
             continue
-        sketched = _is_sketched(mine[-1])
-        if not mine[-1].child_established and not sketched:
+        last = next((a for a in reversed(mine) if a.exchange.events), mine[-1])  # an IKE SA may be known by its child alone
+        sketched = _is_sketched(last)
+        if not last.child_established and not sketched:
             continue
         ups = [seen.event.source for seen in facts.events(EventKind.ESTABLISHED, side=side)]
         lost = _lost_behind(facts, side, ups)
         if lost:
             yield Cleared("a ping after it came up was not answered", lines(*lost))
             continue
-        witness = Witness.RESPONDER if mine[-1].exchange.role is Role.RESPONDER else Witness.INITIATOR
-        evidence = lines(*ups[-2:]) or lines(*(s for message in mine[-1].exchange.messages[-1:] for s in message.sources))
+        witness = Witness.RESPONDER if last.exchange.role is Role.RESPONDER else Witness.INITIATOR
+        evidence = lines(*ups[-2:]) or lines(*(s for message in last.exchange.messages[-1:] for s in message.sources))
         headline = f"The negotiation at {facts.name(side)} ends with a CHILD_SA in place."
         yield Clue(Strength.STRONG, witness, evidence, headline, weight=_NOT_SHOWN if sketched else 0.0)
 

@@ -12,7 +12,7 @@ from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witne
 from ipsecbot.diagnose.rules.fragments import is_large
 from ipsecbot.diagnose.silence import first_unanswered, heard_by, is_down, misdirected, request_lines, would_have_logged
 from ipsecbot.diagnose.testimony import change_of, ends, reported
-from ipsecbot.ladder.vocabulary import ERROR_NOTIFIES
+from ipsecbot.ladder.vocabulary import DENIALS, ERROR_NOTIFIES
 from ipsecbot.model.evidence import Change, Side, Source
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.negotiation import Aspect
@@ -179,6 +179,8 @@ def _gone(facts: Facts, side: Side) -> Iterator[Clue]:
     ends_of = facts.events(EventKind.DAEMON_STARTED, EventKind.DAEMON_STOPPED, side=side)
     if facts.attempts and any(attempt.exchange.messages for attempt in facts.attempts):
         return
+    if facts.events(*DENIALS, side=side):
+        return  # it talked IKE, in vain, and was told to stop
     if ends_of and ends_of[-1].event.kind is EventKind.DAEMON_STOPPED:
         headline = f"The IKE daemon of {facts.name(side)} does not stay up: see why it stops, and start it there."
         evidence = lines(*(seen.event.source for seen in ends_of[-2:]))

@@ -27,7 +27,7 @@ STARTS: tuple[Phrase, ...] = (
     Phrase(K.STARTED, "initiating IKEv2 IKE SA{?{any}}", INIT, 2),
     Phrase(K.STARTED, "initiating IKEv2 connection to {remote} {?({word}) }using {UDP/TCP}{?{any}}", INIT, 2),
     Phrase(K.STARTED, "initiating IKEv2 connection{?{any}}", INIT, 2),
-    Phrase(K.STARTED, "responding to Main Mode from unknown peer {remote}", RESP, 1, exchange=MAIN),
+    Phrase(K.STARTED, "responding to Main Mode from unknown peer {remote}{? on port {n}}", RESP, 1, exchange=MAIN),
     Phrase(K.STARTED, "responding to Main Mode", RESP, 1, exchange=MAIN),
     Phrase(K.STARTED, "responding to Aggressive Mode, state {any} from {remote}", RESP, 1, exchange=AGGRESSIVE),
     Phrase(K.STARTED, "initiating Quick Mode {any}", INIT, 1, ESP, QUICK),

@@ -50,6 +50,7 @@ _FIRST = {
     ExchangeType.AGGRESSIVE: Step(EventKind.RECEIVED, ExchangeType.AGGRESSIVE, "AM1"),
     ExchangeType.IKE_SA_INIT: Step(EventKind.RECEIVED, ExchangeType.IKE_SA_INIT, is_request=True),
 }
+_MM4 = Step(EventKind.SENT, ExchangeType.MAIN, "MM4")
 _V2 = (ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH, ExchangeType.CREATE_CHILD_SA)
 _ENDS = {
     (1, ExchangeType.AGGRESSIVE, Role.INITIATOR): "AGGR_I2",
@@ -148,6 +149,8 @@ def received_first(event: LogEvent, sa: Sa | None) -> Iterator[Step]:
             yield Step(EventKind.SENT, exchange, is_request=False)
     elif event.kind in _CHOICES and sa is not None and _is_answer_to_sa_init(event):
         yield _FIRST[ExchangeType.IKE_SA_INIT]
+    elif event.kind is EventKind.UNDECRYPTABLE and sa is not None and _MM4 in sa.steps and not sa.established:
+        yield Step(EventKind.RECEIVED, ExchangeType.MAIN, "MM5")  # the first message that is encrypted
 
 
 def _is_answer_to_sa_init(event: LogEvent) -> bool:

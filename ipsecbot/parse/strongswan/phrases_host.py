@@ -210,6 +210,8 @@ HARMLESS: tuple[Phrase, ...] = tuple(
         "IKE_SA rekey collision {any}",
         "detected reauth of existing IKE_SA, {any}",
         "deleting redundant {any}",
+        "abort active rekeying for {any} because the peer successfully rekeyed it{any}",
+        "let rekeyed {inbound/outbound} CHILD_SA {any} expire naturally{any}",
         "{reauthenticating/reinitiating} IKE_SA {any}",
         "restarting CHILD_SA {any}",
         "rescheduling {any}",

@@ -30,6 +30,7 @@ IDENTITY: tuple[Phrase, ...] = (
     Phrase(K.IDENTITY_REFUSED, "constraint check failed: {?EAP }identity '{accepted}'{? ({any})} required{? }"),
     Phrase(K.IDENTITY_REFUSED, "constraint check failed: certificate does not confirm identity '{accepted}'{?{any}}"),
     Phrase(K.IDENTITY_REFUSED, "constraint check failed: peer not authenticated with peer cert '{accepted}'{?.}"),
+    Phrase(K.CREDENTIAL_MISSING, "authentication of '{identity}' (myself) with {detail} failed"),
     Phrase(K.IDENTITY_SENT, "authentication of '{identity}' (myself) with {detail}"),
     Phrase(K.AUTH_METHOD_REFUSED, "constraint requires {accepted} authentication, but {offered} was used"),
     Phrase(K.AUTH_METHOD_REFUSED, "constraint requires {accepted}, but {offered} was used"),
