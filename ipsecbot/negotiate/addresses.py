@@ -24,7 +24,11 @@ def match_length(pattern: str, address: str) -> int | None:
     """
     if pattern == ANY:
         return 0
-    network, wanted = _network(pattern), _address(address)
+    network, wanted, span = _network(pattern), _address(address), _range(pattern)
+    if span is not None and wanted is not None:
+        first, last = span
+        inside = wanted.version == first.version and int(first) <= int(wanted) <= int(last)
+        return wanted.max_prefixlen - (int(last) - int(first)).bit_length() if inside else None
     if network is None or wanted is None:
         return 128 if pattern.lower() == address.lower() else None
     return network.prefixlen if wanted.version == network.version and wanted in network else None
@@ -42,7 +46,7 @@ def closest(patterns: tuple[str, ...], address: str) -> int | None:
 
 def named(patterns: tuple[str, ...]) -> tuple[str, ...]:
     """Those patterns that are host names, which cannot be compared with addresses."""
-    return tuple(pattern for pattern in patterns if pattern != ANY and not _is_network(pattern))
+    return tuple(pattern for pattern in patterns if pattern != ANY and not (_is_network(pattern) or _range(pattern)))
 
 
 def _is_network(text: str) -> bool:
@@ -64,6 +68,13 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
         return ip_address(text)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _range(text: str) -> tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Address] | None:
+    """`192.0.2.10-192.0.2.20`: the first and the last address of a range, both of it."""
+    first, last = (_address(part.strip()) for part in text.partition("-")[::2])
+    return (first, last) if first is not None and last is not None and first.version == last.version else None
 
 
 def is_private(address: str) -> bool:

@@ -23,7 +23,8 @@ def sent_identity(connection: Connection, own_address: str | None) -> IkeIdentit
     configured = connection.ike.local_id
     if configured is not None and configured.type is not IdType.ANY:
         return configured
-    if configured is None and connection.ike.local_auth in _BY_CERTIFICATE:
+    rounds = connection.ike.local_rounds
+    if configured is None and (connection.ike.local_auth in _BY_CERTIFICATE or (rounds and rounds[0].certificates)):
         return None
     return address_identity(own_address)
 

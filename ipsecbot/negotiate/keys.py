@@ -28,6 +28,8 @@ def keys_of(party: Party, other: Party, named: Presented, *, version: int, initi
     keys = tuple(key for key in party.end.keys if key.kind == "psk" and key.direction in (None, direction))
     if party.rules.keys is KeyRule.IDENTITY:
         found = _by_identity(keys, party, other, named, version=version, initiates=initiates, local=local)
+        if not found and keys and None in (named.initiator, named.responder):
+            return KeyUse((), known=False)  # one of them may belong to the name that is not known
         return KeyUse(found if party.rules.tries_every_key and version == 2 and not local else found[:1])
     if version == 2 and party.connection.ike.keyring is None:
         # a profile that was read (it has an identity to match) and names no keyring has no key at all
@@ -116,7 +118,7 @@ def _compare(
 ) -> Checked:
     """Compare the keys of two ends, written down in the order initiator, responder whoever proves itself."""
     mine, yours = (proof, check) if proof[0] is initiator else (check, proof)
-    unknown = tuple(f"the pre-shared keys of {party.name} are not known" for party, use in (mine, yours) if not use.known)
+    unknown = tuple(_not_known(party) for party, use in (mine, yours) if not use.known)
     missing = tuple(
         Mismatch(
             Aspect.KEY_MISSING,
@@ -151,6 +153,12 @@ def _compare(
         step=_step(initiator, proof[0], makes=False),
     )
     return Checked((differs,))
+
+
+def _not_known(party: Party) -> str:
+    if party.end.keys and party.rules.keys is KeyRule.IDENTITY:
+        return f"which pre-shared key {party.name} takes depends on an identity that is not known"
+    return f"the pre-shared keys of {party.name} are not known"
 
 
 def _words(party: Party, use: KeyUse) -> str:

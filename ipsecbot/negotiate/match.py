@@ -125,8 +125,15 @@ def _meeting(one: Card, other: Card) -> str | None:
         if peer in one.own:
             return peer
     if one.own:
-        return one.own[0] if len(one.own) == 1 else None
+        alike = one.own if len(one.own) == 1 else _of_family(one.own, one.peers or other.own)
+        return alike[0] if len(alike) == 1 else None
     return other.peers[0] if len(other.peers) == 1 and is_address(other.peers[0]) else None
+
+
+def _of_family(own: Sequence[str], far: Sequence[str]) -> list[str]:
+    """Those of an end's addresses from which a packet can go to one of the far ones: IPv4 to IPv4, IPv6 to IPv6."""
+    families = {":" in address for address in far}
+    return [address for address in own if (":" in address) in families]
 
 
 def _chosen(edges: list[_Edge]) -> list[tuple[_Edge, tuple[Placed, ...]]]:

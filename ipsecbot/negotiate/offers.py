@@ -18,7 +18,7 @@ _KINDS = (TransformType.ENCR, TransformType.INTEG, TransformType.PRF, TransformT
 # Algorithms with an IKEv1 number; everything after the key length or block mode is spelled out, so that GCM is no AES-CBC.
 _IKE_V1 = {
     TransformType.ENCR: (
-        *("des", "3des", "blowfish128", "cast128", "aes128", "aes192", "aes256"),
+        *("des", "3des", "blowfish128", "blowfish192", "blowfish256", "cast128", "aes128", "aes192", "aes256"),
         *("camellia128", "camellia192", "camellia256"),
     ),
     TransformType.INTEG: ("md5", "sha1", "sha256", "sha384", "sha512"),

@@ -12,6 +12,10 @@ from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.presented import Presented
 from ipsecbot.negotiate.responder_rules import KeyRule
 
+# RFC 5998 section 4: methods that prove both ends and yield a key; strongSwan 5.9.8, `is_mutual` of its EAP plugins
+_MUTUAL = frozenset({"tls", "ttls", "peap", "sim", "aka"})
+_DECIDED_LATER = frozenset({"radius", "dynamic"})  # the server behind, or the client, chooses
+
 
 def proofs(initiator: Party, responder: Party, named: Presented) -> tuple[Proof, Proof]:
     """The initiator's proof and the responder's, as configured, whether or not they are accepted."""
@@ -53,11 +57,25 @@ def check_auth(initiator: Party, responder: Party, choice: Choice | None, versio
 
 
 def _check_possible(initiator: Party, responder: Party, version: int) -> Checked:
-    """What no two ends can do: in IKEv2 a responder proves itself with EAP only to an initiator that has itself proved with
-    EAP (RFC 7296 section 2.16, RFC 5998); in IKEv1 one method has to stand for both."""
+    """What no two ends can do: in IKEv2 a responder proves itself with EAP alone only to an initiator that proves itself with
+    EAP too, by a method that proves both and yields a key (RFC 7296 section 2.16, RFC 5998 section 3)."""
     if version != 2 or AuthMethod.EAP not in responder.auth_methods(local=True):
         return Checked()
-    return Checked((_method_differs(initiator, responder, "eap", "psk or pubkey", initiator, 4),))
+    if AuthMethod.EAP not in initiator.auth_methods(local=True):
+        return Checked((_method_differs(initiator, responder, "eap", "psk or pubkey", initiator, 4),))
+    method = _eap_method(initiator, responder)
+    if method is None:
+        return Checked(unknown=("whether the EAP method proves the responder as well stands in neither configuration",))
+    if method in _MUTUAL:
+        return Checked()
+    return Checked((_method_differs(initiator, responder, f"eap-{method} alone", "psk or pubkey", initiator, 4),))
+
+
+def _eap_method(initiator: Party, responder: Party) -> str | None:
+    """The EAP method by which the initiator is asked to prove itself, as far as one of the two names it."""
+    rounds = (*(initiator.connection.ike.local_rounds or ()), *(responder.connection.ike.remote_rounds or ()))
+    named = (one.eap_type for one in rounds if one.method is AuthMethod.EAP)
+    return next((name for name in named if name is not None and name not in _DECIDED_LATER), None)
 
 
 def _check_one_method(initiator: Party, responder: Party) -> Checked:

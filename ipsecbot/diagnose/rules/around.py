@@ -158,7 +158,9 @@ def _same_on_both_sites(facts: Facts, side: Side) -> Iterator[Clue]:
         local, remote = pair.local.network, pair.remote.network
         connected = [route for route in around.routes or () if route.connected and _is_within(route.network, remote)]
         is_local = [route for route in connected if not _is_within(route.network, local) or local == remote]
-        if local is None or remote is None or local.num_addresses == 1 or (local != remote and not is_local):
+        if local is None or remote is None or local.num_addresses == 1 or local.is_multicast:
+            continue
+        if local != remote and not is_local:
             continue
         if _passes(facts, side):
             return

@@ -84,7 +84,7 @@ def default_identity(
 ) -> IkeIdentity | None:
     """The identity of an end that configures none: its address, where that is one known address and no certificate or
     key decides instead; else None. `by_name`: a host name instead of an address is the identity as it stands."""
-    if rounds and (rounds[0].certificates or rounds[0].method is AuthMethod.PUBKEY):
+    if rounds and (rounds[0].certificates or rounds[0].method in (AuthMethod.PUBKEY, None)):  # None: pubkey
         return None
     if len(addresses) != 1 or "/" in addresses[0]:
         return None
