@@ -48,7 +48,7 @@ class Edit:
     takes the place of the old one altogether. `keep`: selectors that stay beside `selectors`. `auth`, `own_auth`: how the peer
     and this end authenticate. `needs_key`: there is no key for `address` yet. `interface`: where something is to be applied.
     `problem`: what is missing, in the parser's words. `cause`: of the finding, where one writer serves several.
-    `packet_filter`: the list on the outside interface.
+    `packet_filter`: the list on the outside interface. `beside`: `proposal` is added behind what is there.
     """
 
     what: What
@@ -76,11 +76,16 @@ class Edit:
     problem: str | None = None
     cause: str | None = None
     packet_filter: Filter | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An edit of one end, why, and the model as it would be then (None where replay cannot tell)."""
+    """An edit of one end, why, and the model as it would be then (None where replay cannot tell).
+
+    `fallbacks`: what else this end could do, for when replay finds that this does not mend it. `weakens`: it lowers what
+    protects the tunnel, so it comes after every other. `together`: the other end's connection as it has to become too.
+    """
 
     side: Side
     edit: Edit
@@ -90,3 +95,6 @@ class Plan:
     keys: tuple[SharedKey, ...] | None = field(default=None, repr=False)
     becomes: Connection | None = None
     strength: int = 0
+    fallbacks: tuple[Plan, ...] = ()
+    weakens: bool = False
+    together: Connection | None = None

@@ -33,6 +33,8 @@ def ike_proposal(plan: Plan) -> Lines | None:
 
 def _policy(plan: Plan, proposal: Proposal) -> Lines | None:
     """The policy with another choice; where other connections match it too, one of its own beside it."""
+    if plan.edit.beside:
+        return policy(proposal)
     if plan.edit.used_by and proposal.number is not None:
         taken = {other.number for other in (*plan.edit.others, proposal)}
         number = next((n for n in range(proposal.number + 1, 10_000) if n not in taken), None)
@@ -56,9 +58,13 @@ def policy(proposal: Proposal) -> Lines | None:
 
 
 def _ikev2_proposal(plan: Plan, proposal: Proposal) -> Lines | None:
-    """The proposal with another choice; where other connections offer it too, the new choice before the present ones."""
+    """The proposal with another choice; where other connections offer it too, the new choice before the present ones; one that
+    is weaker behind them."""
     before = next((one for one in _listed(plan) if one.source == plan.edit.near), None)
-    if plan.edit.used_by and before is not None:
+    if plan.edit.beside and before is not None:
+        present = (algorithm for kind in plan.edit.kinds for algorithm in before.of(kind))
+        proposal = replace(proposal, algorithms=tuple(dict.fromkeys((*present, *proposal.algorithms))))
+    elif plan.edit.used_by and before is not None:
         kept = (algorithm for kind in plan.edit.kinds for algorithm in before.of(kind))
         proposal = replace(proposal, algorithms=tuple(dict.fromkeys((*proposal.algorithms, *kept))))
     lines = _settings(_IKEV2_COMMANDS, "ikev2", proposal, plan.edit.kinds, first_only=False)
@@ -96,6 +102,8 @@ def _settings(
 def transform_set(proposal: Proposal, mode: str | None, name: str | None = None) -> Lines | None:
     field = proposal.protocol.lower()
     words = [spelled(field, proposal.of(kind)[:1]) for kind in (TransformType.ENCR, TransformType.INTEG) if proposal.of(kind)]
+    if proposal.beside is not None:
+        words.insert(0, spelled(proposal.beside.protocol.lower(), proposal.beside.of(TransformType.INTEG)[:1]))
     if not words or None in words:
         return None
     named = name or proposal.name or UNNAMED
@@ -108,11 +116,12 @@ def _set_of(plan: Plan, mode: str | None) -> Lines | None:
     proposal = plan.edit.proposal
     if proposal is None:
         return None
-    if not plan.edit.used_by:
+    if not plan.edit.used_by and not plan.edit.beside:
         return transform_set(proposal, mode)
     name = f"{proposal.name or 'SET'}-{label(plan)}"
     made = transform_set(proposal, mode, name)
-    return (*made, opening(plan), f" set transform-set {name}") if made is not None else None
+    present = [one.name for one in plan.edit.others if one.name] if plan.edit.beside else []
+    return (*made, opening(plan), f" set transform-set {' '.join([*present, name])}") if made is not None else None
 
 
 def child_proposal(plan: Plan) -> Lines | None:

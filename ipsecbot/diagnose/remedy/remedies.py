@@ -48,10 +48,16 @@ def remedies(tunnel: Tunnel, finding: Finding) -> tuple[Remedy, ...]:
     planner = PLANNERS.get(finding.cause)
     if planner is None:
         return ()
-    plans = [plan for plan in planner(tunnel, finding) if _is_asked(plan, finding)]
+    plans = [_settled(tunnel, finding, plan) for plan in planner(tunnel, finding) if _is_asked(plan, finding)]
     written = [(plan, remedy) for plan in plans if (remedy := _written(tunnel, finding, plan)) is not None]
-    written.sort(key=lambda item: (item[1].verified is not Verification.SIMULATED, -item[0].strength))
+    written.sort(key=lambda item: (item[0].weakens, item[1].verified is not Verification.SIMULATED, -item[0].strength))
     return tuple(remedy for _, remedy in written)
+
+
+def _settled(tunnel: Tunnel, finding: Finding, plan: Plan) -> Plan:
+    """The first of what this end could do that replay finds to mend it."""
+    every = (plan, *plan.fallbacks)
+    return next((one for one in every if len(every) == 1 or _holds(tunnel, finding, one)), plan)
 
 
 def _is_asked(plan: Plan, finding: Finding) -> bool:
@@ -94,10 +100,13 @@ def _holds(tunnel: Tunnel, finding: Finding, plan: Plan) -> bool:
     aspects = _ASPECTS.get(finding.cause)
     pairing = next((pair for pair in tunnel.pairings or () if _connection(pair, plan.side) == plan.connection), None)
     end, other = tunnel.end(plan.side), tunnel.end(plan.side.other)
+    if other is not None and pairing is not None and plan.together is not None:
+        theirs = _connection(pairing, plan.side.other)
+        other = replace(other, connections=tuple(plan.together if one == theirs else one for one in other.connections or ()))
     if aspects is None or pairing is None or plan.becomes is None or end is None or other is None:
         return False
     changed = _changed(end, plan)
-    mine, theirs = plan.becomes, _connection(pairing, plan.side.other)
+    mine, theirs = plan.becomes, plan.together or _connection(pairing, plan.side.other)
     left, right = (mine, theirs) if plan.side is Side.LEFT else (theirs, mine)
     left_end, right_end = (changed, other) if plan.side is Side.LEFT else (other, changed)
     after = [

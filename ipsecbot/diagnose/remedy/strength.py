@@ -5,7 +5,7 @@ Order after RFC 8247 (IKEv2 algorithm requirements), RFC 8221 (ESP) and NIST SP 
 
 from __future__ import annotations
 
-from ipsecbot.model.proposal import Proposal, TransformType
+from ipsecbot.model.proposal import Algorithm, Proposal, TransformType
 
 # Weakest first, comparable ones in one row; what is not listed ranks with the first row.
 _ORDER: tuple[tuple[TransformType, tuple[tuple[str, ...], ...]], ...] = (
@@ -30,8 +30,8 @@ _ORDER: tuple[tuple[TransformType, tuple[tuple[str, ...], ...]], ...] = (
         (
             ("modp768",),
             ("modp1024", "modp1024s160"),
-            ("modp1536", "ecp192"),
-            ("modp2048", "modp2048s224", "modp2048s256", "ecp224"),
+            ("modp1536", "ecp192", "modp2048s224", "modp2048s256"),  # the latter two: small subgroups
+            ("modp2048", "ecp224"),
             ("modp3072", "ecp256", "ecp256bp", "curve25519"),
             ("modp4096", "modp6144"),
             ("modp8192", "ecp384", "ecp384bp", "curve448"),
@@ -40,12 +40,50 @@ _ORDER: tuple[tuple[TransformType, tuple[tuple[str, ...], ...]], ...] = (
     ),
 )
 
+# Nothing below these is recommended where something better can be had.
+_FLOOR = {
+    TransformType.ENCR: "aes128",
+    TransformType.INTEG: "sha256",
+    TransformType.PRF: "prfsha256",
+    TransformType.KE: "modp2048",
+}
+
+
+def _rows(kind: TransformType) -> tuple[tuple[str, ...], ...]:
+    return next((rows for listed, rows in _ORDER if listed is kind), ())
+
+
+def _is_low(algorithm: Algorithm, kind: TransformType) -> bool:
+    """Whether it stands below the floor; what is not listed is not judged."""
+    rank = next((rank for rank, names in enumerate(_rows(kind)) if algorithm.keyword in names), None)
+    floor = next((rank for rank, names in enumerate(_rows(kind)) if _FLOOR[kind] in names), 0)
+    return rank is not None and rank < floor
+
+
+def sound(proposal: Proposal, kind: TransformType) -> tuple[Algorithm, ...]:
+    """The algorithms of one type that do not stand below the floor; all where every one does."""
+    every = proposal.of(kind)
+    return tuple(one for one in every if kind not in _FLOOR or not _is_low(one, kind)) or every
+
+
+def weakened(wanted: Proposal, mine: Proposal, kinds: tuple[TransformType, ...]) -> tuple[str, ...]:
+    """What `wanted` has below the floor where `mine` has something stronger, in words; empty where it lowers nothing."""
+    low: list[str] = []
+    for kind in kinds:
+        if kind not in _FLOOR or strength(wanted, kind) >= strength(mine, kind):
+            continue
+        if kind is TransformType.KE and not wanted.of(kind):
+            low.append("no perfect forward secrecy")
+        elif any(_is_low(one, kind) for one in wanted.of(kind)):
+            low += [one.keyword for one in wanted.of(kind)]
+    return tuple(low)
+
 
 def strength(proposal: Proposal, kind: TransformType) -> int:
     """The rank of the strongest algorithm of one type; 0 for none at all."""
-    rows = next((rows for listed, rows in _ORDER if listed is kind), ())
     ranks = [
-        next((rank for rank, names in enumerate(rows, 1) if algorithm.keyword in names), 1) for algorithm in proposal.of(kind)
+        next((rank for rank, names in enumerate(_rows(kind), 1) if algorithm.keyword in names), 1)
+        for algorithm in proposal.of(kind)
     ]
     return max(ranks, default=0)
 

@@ -87,8 +87,8 @@ def _ike_proposal(plan: Plan) -> Lines | None:
 
 def _child_proposal(plan: Plan) -> Lines | None:
     value = _list(plan.edit)
-    if value is None or plan.edit.proposal is None:
-        return None
+    if value is None or plan.edit.proposal is None or plan.edit.proposal.beside is not None:
+        return None  # there is no AH beside ESP in one proposal of charon
     protocol = "ah" if plan.edit.proposal.protocol is Protocol.AH else "esp"
     if _is_stroke(plan):
         return _stroke(plan, f"{protocol}={value.replace(', ', ',')}!")
