@@ -77,7 +77,8 @@ class ChildPolicy:
 
     `selectors` empty tuple: known to be none (incomplete crypto map); every pair is local/remote as this end writes it.
     `lifetime_bytes`: volume lifetime in bytes. `selector_list`: the name of the list the selectors stand in, where the vendor
-    has such lists (an access list).
+    has such lists (an access list). `excluded`: traffic within the selectors that this end keeps out of them (an earlier `deny`
+    of the list), as this end writes it: it goes another way, and is refused where the other end asks for it alone.
     """
 
     name: str
@@ -98,6 +99,7 @@ class ChildPolicy:
     byte_limit: Limit | None = None
     packet_limit: Limit | None = None
     options: ChildOptions | None = None
+    excluded: tuple[SelectorPair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Proposal:
     name: str | None = field(default=None, compare=False)
     source: Source | None = field(default=None, compare=False)
     lifetime_bytes: int | None = field(default=None, compare=False)  # IKEv1 only, as the lifetime
+    beside: Proposal | None = None  # AH to be agreed on together with ESP (a bundle of IKEv1, RFC 2408 section 4.2)
 
     def of(self, transform: TransformType) -> tuple[Algorithm, ...]:
         return tuple(algorithm for algorithm in self.algorithms if algorithm.type is transform)
@@ -62,4 +63,9 @@ class Proposal:
         """strongSwan's notation, in the order encryption, integrity, PRF, group: `aes128-sha256-prfsha256-modp2048`."""
         order = (TransformType.ENCR, TransformType.INTEG, TransformType.PRF, TransformType.KE, TransformType.ESN)
         words = [algorithm.keyword for kind in order for algorithm in self.of(kind) if algorithm.keyword != "noesn"]
-        return "-".join(words)
+        return "-".join(words) + (f" with {self.beside.protocol} {self.beside.keywords}" if self.beside is not None else "")
+
+    @property
+    def protocols(self) -> str:
+        """`ESP`, `AH`, or `ESP with AH`."""
+        return str(self.protocol) + (f" with {self.beside.protocol}" if self.beside is not None else "")

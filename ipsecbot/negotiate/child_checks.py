@@ -8,6 +8,7 @@ from ipsecbot.model.connection import ChildPolicy, EncapsulationMode
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
 from ipsecbot.model.proposal import Algorithm, Proposal, TransformType
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector, mirrored
+from ipsecbot.negotiate.exclusions import sent_past, without_excluded
 from ipsecbot.negotiate.offers import as_configured, beside_a_guess, child_offers, promoted
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_child, rekey_mismatches
@@ -103,7 +104,7 @@ def _check_selectors(
         return (), Checked((_selector_mismatch(initiator, mine, yours, ", ".join(map(str, offered)) or "none", "none"),))
     if version == 1 and not initiator.rules.offers_pairs_alone:
         offered = tuple(_with_one_port(pair) for pair in offered if _words(pair) == _words(offered[0]))
-    chosen = _selected(initiator, responder, offered, yours, version)
+    chosen = without_excluded(_selected(initiator, responder, offered, yours, version), yours)
     refused = chosen.refused
     if version == 1 and not initiator.rules.accepts_narrowed_v1:
         known = frozenset((*chosen.selected, *refused))
@@ -114,7 +115,8 @@ def _check_selectors(
         none = _selector_mismatch(initiator, mine, yours, "none", expected)
         mismatches = (replace(none, refused_by=initiator.side) if version == 1 else none,)
     said_no = frozenset(refused)
-    return tuple(pair for pair in chosen.selected if pair not in said_no), Checked(mismatches)
+    agreed = tuple(pair for pair in chosen.selected if pair not in said_no)
+    return agreed, Checked(mismatches, tuple(sent_past(initiator, responder, mine, yours, agreed)))
 
 
 def _selected(

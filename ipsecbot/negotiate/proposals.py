@@ -208,12 +208,18 @@ def _seconds(lifetime: timedelta) -> str:
 
 def _compare_child(theirs: Proposal, ours: Proposal) -> tuple[Mismatch, ...]:
     aspect = Aspect.CHILD_PROPOSAL
-    if theirs.protocol is not ours.protocol:
-        return (_mismatch(aspect, "protocol", theirs, ours, str(theirs.protocol), str(ours.protocol)),)
+    if theirs.protocols != ours.protocols:
+        return (_mismatch(aspect, "protocol", theirs, ours, theirs.protocols, ours.protocols),)
     found = list(_compare_algorithms(theirs, ours, aspect))
+    if theirs.beside is not None and ours.beside is not None:
+        found += _compare_algorithms(_placed(theirs, theirs.beside), _placed(ours, ours.beside), aspect)
     if not _agrees(theirs, ours, ESN):
         found.append(_mismatch(aspect, "esn", theirs, ours, _words(theirs, ESN), _words(ours, ESN)))
     return tuple(found)
+
+
+def _placed(proposal: Proposal, beside: Proposal) -> Proposal:
+    return replace(beside, source=beside.source or proposal.source)
 
 
 def _compare_pfs(theirs: Proposal, ours: Proposal, rules: ResponderRules) -> tuple[Mismatch, ...]:
@@ -241,4 +247,5 @@ def _selected(theirs: Proposal, ours: Proposal, kinds: tuple[TransformType, ...]
         lifetime=min(lifetimes, default=None),
         name=ours.name,
         source=ours.source,
+        beside=_selected(theirs.beside, ours.beside, (INTEG, ESN), prefers_own) if theirs.beside and ours.beside else None,
     )

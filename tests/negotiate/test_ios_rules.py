@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from two_ends import LEFT, LEFT_NET, RIGHT, RIGHT_NET, End, esp, fqdn, ike, key, pairs, two_ends
+from two_ends import LEFT, LEFT_NET, RIGHT, RIGHT_NET, End, esp, fqdn, ike, key, pairs, proposals, two_ends
 
 from ipsecbot.model.connection import EncapsulationMode, ExchangeMode
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.identity import AuthMethod
-from ipsecbot.model.negotiation import Negotiation, Refusal
+from ipsecbot.model.negotiation import Aspect, Negotiation, Refusal
+from ipsecbot.model.proposal import Proposal, Protocol
+from ipsecbot.model.selectors import mirrored
 from ipsecbot.negotiate.replay import replay
 
 IOS, SWAN = Platform.CISCO_IOS, Platform.STRONGSWAN
@@ -133,6 +135,69 @@ def test_every_permit_line_is_a_negotiation_of_its_own_and_has_to_be_within_the_
     assert reasons(run(left, right)) == [f"selectors: {refused}"]
     assert [str(pair) for pair in run(left, right).selectors] == [f"10.1.0.0/25 === {RIGHT_NET}"]
     assert run(left, right, Side.RIGHT).blocking != ()
+
+
+PRINTER = "10.1.0.9/32 === 10.2.0.0/24"
+DENIED = [
+    # offered, denied by the initiator, denied by the responder, refused?, what goes past it
+    (f"{LEFT_NET} === {RIGHT_NET}", (), (), False, []),
+    (f"{LEFT_NET} === {RIGHT_NET}", (PRINTER,), (), False, [("west", PRINTER)]),
+    (f"{LEFT_NET} === {RIGHT_NET}", (), (PRINTER,), False, [("east", "10.2.0.0/24 === 10.1.0.9/32")]),
+    (f"{LEFT_NET} === {RIGHT_NET}", (PRINTER,), (PRINTER,), False, []),
+    (PRINTER, (), (PRINTER,), True, []),  # "the data flow has to be permitted"
+    ("10.1.0.8/32 === 10.2.0.0/24", (), (PRINTER,), False, []),
+]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize(("offered", "mine", "yours", "refused", "past"), DENIED)
+def test_what_a_list_denies_is_refused_alone_and_told_within_more(
+    offered: str, mine: tuple[str, ...], yours: tuple[str, ...], refused: bool, past: list[tuple[str, str]], version: int
+) -> None:
+    """Security Command Reference, `match address (IPSec)`: "For the peer's request to be accepted during negotiation, the peer
+    must specify a data flow that is 'permitted' by a crypto access list"; denied traffic is not protected by that entry."""
+    left, right = two_ends(platform=IOS, versions=(version,))
+    left = replace(left, selectors=pairs(offered))
+    one, other = left.connection, right.connection
+    turned = tuple(mirrored(pair) for pair in pairs(*yours))
+    one = replace(one, children=(replace(one.children[0], excluded=pairs(*mine)),))
+    other = replace(other, children=(replace(other.children[0], excluded=turned),))
+    told = replay(one, other, Side.LEFT, left_end=left.endpoint, right_end=right.endpoint)
+    assert [m.aspect for m in told.blocking if m.aspect is Aspect.SELECTORS] == [Aspect.SELECTORS] * refused
+    names = {"west": "east", "east": "west"}
+    words = [f"{who} keeps {what} out of this tunnel, which {names[who]} sends through it" for who, what in past]
+    assert [one for one in told.unknown if "keeps" in one] == words
+
+
+def bundle(words: str) -> tuple[Proposal, ...]:
+    """`aes128-sha1 + md5`: ESP, and AH beside it."""
+    payload, _, header = words.partition(" + ")
+    (found,) = esp(payload)
+    return (replace(found, beside=proposals(header, Protocol.AH)[0] if header else None),)
+
+
+BUNDLES = [
+    ("aes128-sha1 + sha1", "aes128-sha1 + sha1", []),
+    ("aes128-sha1 + sha1", "aes128-sha1 + md5", ["integrity: sha1 / md5"]),
+    ("aes128-sha1 + sha1", "aes256-sha1 + md5", ["key-length: aes128 / aes256", "integrity: sha1 / md5"]),
+    ("aes128-sha1 + sha1", "aes128-sha1", ["protocol: ESP with AH / ESP"]),
+    ("aes128-sha1", "aes128-sha1 + sha1", ["protocol: ESP / ESP with AH"]),
+]
+
+
+@pytest.mark.parametrize(("offered", "configured", "refused"), BUNDLES)
+def test_of_ah_and_esp_together_both_have_to_match(offered: str, configured: str, refused: list[str]) -> None:
+    """`crypto ipsec transform-set`: one AH transform may stand beside an ESP cipher and an ESP authenticator; "the peers must
+    find a transform set that is the same at both peers". RFC 2408 section 4.2: proposals of one number are a logical AND."""
+    left, right = routers()
+    choice = run(replace(left, esp=bundle(offered)), replace(right, esp=bundle(configured))).child
+    assert choice is not None
+    if not refused:
+        assert choice.selected is not None
+        assert choice.selected.keywords == "aes128-sha1 with AH sha1"
+        return
+    assert choice.nearest is not None
+    assert [f"{found.attribute}: {found.offered} / {found.accepted}" for found in choice.nearest.mismatches] == refused
 
 
 def test_a_refused_quick_mode_is_answered_with_one_notify_whatever_the_reason() -> None:

@@ -54,6 +54,8 @@ SETS = [
     ("ah-md5-hmac", "md5", Protocol.AH),
     ("ah-sha256-hmac", "sha256", Protocol.AH),
     ("esp-aes esp-sha-hmac comp-lzs", "aes128-sha1", Protocol.ESP),
+    ("ah-sha-hmac esp-aes 256 esp-sha256-hmac", "aes256-sha256 with AH sha1", Protocol.ESP),
+    ("esp-3des ah-md5-hmac", "3des with AH md5", Protocol.ESP),
 ]
 
 
@@ -219,6 +221,39 @@ def test_crypto_access_lists(entry: str, expected: list[str]) -> None:
     """Command Reference, `access-list (IP extended)`, `ip access-list extended`: what is permitted is protected."""
     assert selectors(f"access-list 101 {entry}\n") == expected
     assert selectors(f"ip access-list extended 101\n 10 {entry}\n remark x\n") == expected
+
+
+NET, WIDE = "ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255", "10.1.0.0/16 === 10.2.0.0/16"
+PRINTER = "10.1.9.9/32 === 10.2.0.0/16"
+DENIED = [
+    # entries, what is protected, what is kept out of it
+    ((f"permit {NET}",), [WIDE], []),
+    (("deny ip host 10.1.9.9 any", f"permit {NET}"), [WIDE], [PRINTER]),
+    ((f"permit {NET}", "deny ip host 10.1.9.9 any"), [WIDE], []),  # the first entry that matches decides
+    (("deny ip 10.0.0.0 0.255.255.255 any", f"permit {NET}"), [], []),
+    (("deny ip host 10.3.3.3 any", f"permit {NET}"), [WIDE], []),
+    (("deny tcp any any eq 22", f"permit {NET}"), [WIDE], ["10.1.0.0/16[6] === 10.2.0.0/16[6/22]"]),
+    (("deny ip 10.1.0.0 0.0.255.255 10.2.7.0 0.0.0.255", f"permit tcp {NET[3:]}"), ["10.1.0.0/16[6] === 10.2.0.0/16[6]"],
+     ["10.1.0.0/16[6] === 10.2.7.0/24[6]"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entries", "protected", "excluded"), DENIED)
+def test_an_earlier_deny_takes_traffic_out_of_a_later_permit(
+    entries: tuple[str, ...], protected: list[str], excluded: list[str]
+) -> None:
+    """ "Using the deny keyword prevents traffic from being protected by crypto IPSec in the context of that particular
+    crypto map entry" (Security Command Reference, `match address (IPSec)`); lists are searched from the top to the first match."""
+    text = "ip access-list extended 101\n" + "".join(f" {entry}\n" for entry in entries)
+    child = only(SET + ENTRY + text + OUTSIDE).children[0]
+    assert [str(pair) for pair in child.selectors or ()] == protected
+    assert [str(pair) for pair in child.excluded] == excluded
+
+
+def test_a_list_of_denials_alone_permits_nothing() -> None:
+    """What is left when a deny covers every permit is an entry that never protects."""
+    connection = only(SET + ENTRY + "access-list 101 deny ip any any\naccess-list 101 permit ip any any\n" + OUTSIDE)
+    assert [words for words, _ in connection.problems] == ["access list 101 permits nothing"]
 
 
 def test_numbered_lists_of_the_expanded_range() -> None:

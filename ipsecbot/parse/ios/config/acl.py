@@ -15,6 +15,7 @@ from typing import TypeVar
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector
 from ipsecbot.model.surroundings import FilterRule
+from ipsecbot.negotiate.selectors import overlap_of_pairs
 from ipsecbot.parse.ios.config.acl_words import PORTS, PROTOCOLS
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.drafts import AccessList
@@ -25,6 +26,7 @@ Network = IPv4Network | IPv6Network
 Ports = tuple[int, int]
 _ANY_PORT: Ports = (0, 65535)
 _MOST_PAIRS = 4096
+_MOST_DENIED = 256  # each is held against every later permit
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+$")
 
 
@@ -61,7 +63,12 @@ def _entry(reader: Reader, line: Line, name: str, rest: str) -> None:
 
 
 def settle_entries(reader: Reader) -> None:
-    """Turns entries into selectors. In a crypto list only `permit` protects; an unreadable entry of it is a gap."""
+    """Turns entries into selectors. In a crypto list only `permit` protects; an unreadable entry of it is a gap.
+
+    "Using the deny keyword prevents traffic from being protected by crypto IPSec in the context of that particular crypto map
+    entry" (`match address (IPSec)`), and the first entry that matches decides: what an earlier `deny` takes from a later
+    permit is kept beside it.
+    """
     router = reader.router
     every = (policy for maps in (router.maps, router.dynamic_maps) for entries in maps.values() for policy in entries.values())
     crypto = {policy.acl for policy in every} | {interface.protection_acl for interface in router.interfaces.values()}
@@ -69,21 +76,37 @@ def settle_entries(reader: Reader) -> None:
     others |= {rule.acl for rule in router.nat_rules if rule.acl is not None}
     others |= {name for clauses in router.route_maps.values() for clause in clauses.values() for name in clause.lists}
     for acl, line, permit, words in reader.pending_entries:
-        protects = acl.name in crypto and permit and not _is_standard(words)  # a standard list is never a crypto list
-        if not protects and acl.name not in others:
+        decides = acl.name in crypto and not _is_standard(words)  # a standard list is never a crypto list
+        if not decides and acl.name not in others:
             continue
         source = reader.source(line)
         pairs: list[SelectorPair] | None = None
         try:
             pairs = _standard(words, source) if _is_standard(words) else _pairs(reader, words, source)
         except Unreadable as reason:
-            if protects:  # a filter has many entries that say nothing of a tunnel
+            if decides:  # a filter has many entries that say nothing of a tunnel
                 reader.gap(line, f"an access list entry that cannot be read: {reason}")
-        if protects:
-            acl.pairs += pairs or []
+        if decides and permit:
+            acl.pairs += [pair for pair in pairs or () if not _is_taken(acl, pair)]
             acl.unread += pairs is None
+        elif decides:
+            acl.denied += pairs or []
+            if len(acl.denied) > _MOST_DENIED:
+                reader.gap(line, f"more than {_MOST_DENIED} denied pairs: what they take out of the list is not worked out")
+                del acl.denied[_MOST_DENIED:]
         if acl.name in others:
             acl.rules.append(FilterRule(permit, tuple(pairs) if pairs is not None else None, source))
+
+
+def _is_taken(acl: AccessList, pair: SelectorPair) -> bool:
+    """Whether an earlier `deny` leaves nothing of a permitted pair; what one leaves out of it is noted."""
+    for denied in acl.denied:
+        both = overlap_of_pairs(pair, denied)
+        if both == pair:
+            return True
+        if both is not None:
+            acl.excluded.append(both)
+    return False
 
 
 def _is_standard(words: list[str]) -> bool:

@@ -76,8 +76,9 @@ _CLAIMS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"crypto (?:dynamic-)?map", r"(?:set|match add\w*|reverse-route|description|qos|crypto map)\b"),
         (
             r"int(?:erface|er?f?)?\b",
-            r"(?:no\s+)?(?:ip(?!\s+(?:route|access-list|nat (?:inside|outside) source|forward|cef|domain|name|host\s))|ipv6|tunnel|"
-            r"shutdown|description|crypto map|vrf|duplex|speed|encapsulation|negotiation|bandwidth|mtu|switchport|dialer)\b",
+            r"(?:no\s+)?(?:ip(?!\s+(?:route|access-list|nat (?:inside|outside) source|forward|cef|domain|name|host\s))|ipv6|"
+            r"tunnel|shutdown|description|crypto map|vrf|duplex|speed|encapsulation|negotiation|bandwidth|mtu|switchport|"
+            r"dialer)\b",
         ),
         (r"ip access-list|ipv6 access-list", r"(?:\d+\s+|sequence \d+\s+)?(?:permit|deny|remark)\b"),
         (r"route-map", r"(?:match|set) (?:ip|ipv6|interface)\b"),

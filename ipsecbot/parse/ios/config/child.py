@@ -32,8 +32,9 @@ def child_policy(
     selectors: tuple[SelectorPair, ...] | None,
     ends: Ends,
     start: StartAction | None,
+    selector_list: str | None = None,
 ) -> ChildPolicy:
-    router = reader.router
+    router, selector_list = reader.router, selector_list or policy.acl
     proposals, mode, mode_source = _proposals(reader, policy)
     if mode is EncapsulationMode.TRANSPORT and selectors and not _between_endpoints(selectors, ends):
         mode = EncapsulationMode.TUNNEL
@@ -51,11 +52,17 @@ def child_policy(
         start_action=start,
         source=policy.source,
         proposal_source=first.source if first is not None and first.source is not None else policy.set_source,
-        selector_list=policy.acl,
+        selector_list=selector_list,
         selector_source=selectors[0].local.source if selectors and selectors[0].local.source else policy.acl_source,
         mode_source=mode_source,
         pfs_source=policy.pfs_source or policy.source,
+        excluded=_excluded(router, selector_list),
     )
+
+
+def _excluded(router: Router, name: str | None) -> tuple[SelectorPair, ...]:
+    acl = router.acls.get(name) if name is not None else None
+    return tuple(dict.fromkeys(acl.excluded)) if acl is not None else ()
 
 
 def _proposals(reader: Reader, policy: IpsecPolicy) -> tuple[tuple[Proposal, ...], EncapsulationMode | None, Source | None]:

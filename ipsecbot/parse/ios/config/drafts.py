@@ -168,6 +168,8 @@ class AccessList:
     name: str
     source: Source
     pairs: list[SelectorPair] = field(default_factory=list)  # what is permitted, of lists that crypto uses
+    denied: list[SelectorPair] = field(default_factory=list)  # by the entries so far, of lists that crypto uses
+    excluded: list[SelectorPair] = field(default_factory=list)  # what they take out of a later permit
     unread: int = 0  # entries that could not be read
     rules: list[FilterRule] = field(default_factory=list)  # every entry, of lists that filter or translate
 

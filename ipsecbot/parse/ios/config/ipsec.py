@@ -10,7 +10,6 @@ import re
 from dataclasses import replace
 
 from ipsecbot.model.connection import EncapsulationMode
-from ipsecbot.model.proposal import Protocol
 from ipsecbot.parse.ios.config.abbreviations import PROFILE_OR_MAP, understood
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.drafts import IpsecPolicy, TransformSet
@@ -24,8 +23,6 @@ def _set(reader: Reader, line: Line, match: re.Match[str]) -> None:
     proposal, unknown = read_transform_set(match["words"])
     if unknown or proposal is None:
         reader.gap(line, f"unknown transform: {' '.join(unknown) or match['words']}")
-    if proposal is not None and proposal.protocol is Protocol.AH and "esp-" in match["words"]:
-        reader.gap(line, "AH and ESP together: only AH is compared")
     source = reader.source(line)
     name = match["name"]
     if proposal is not None:

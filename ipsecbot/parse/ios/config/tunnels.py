@@ -88,14 +88,15 @@ def _of_tunnel(reader: Reader, interface: Interface) -> Connection:
         remote = ()  # the block adds to a tunnel that is not shown
     ends = Ends(_tunnel_local(router, interface), remote, interface.tunnel_vrf, True)
     start = StartAction.NONE if multipoint or policy.responder_only else StartAction.START
-    child = child_policy(reader, policy, interface.name, _tunnel_selectors(router, interface, ends), ends, start)
+    selectors = _tunnel_selectors(router, interface, ends)
+    child = child_policy(reader, policy, interface.name, selectors, ends, start, interface.protection_acl)
     place = interface.protection_acl_source or interface.mode_source or interface.source
     return Connection(
         name=interface.name,
         local_addresses=ends.local,
         remote_addresses=remote,
         ike=ike_policy(reader, policy, ends),
-        children=(replace(child, selector_source=place, selector_list=interface.protection_acl),),
+        children=(replace(child, selector_source=place),),
         interface=interface.name,
         applied=True,
         vrf=interface.tunnel_vrf,

@@ -150,9 +150,8 @@ _SET_WORD = re.compile(r"((?:esp|ah|comp)-\S+)(?:\s+(\d{3})(?=\s|$))?")
 
 def read_transform_set(words: str) -> tuple[Proposal | None, tuple[str, ...]]:
     """The proposal of `esp-aes 256 esp-sha-hmac`, and the words in it that are not known. None when no word is."""
-    found: list[Algorithm] = []
+    found: dict[str, list[Algorithm]] = {"esp": [], "ah": []}
     unknown: list[str] = []
-    protocol = Protocol.ESP
     for match in _SET_WORD.finditer(words.lower()):
         text = " ".join(part for part in match.groups() if part)
         side = "ah" if text.startswith("ah-") else "esp"
@@ -160,10 +159,10 @@ def read_transform_set(words: str) -> tuple[Proposal | None, tuple[str, ...]]:
         if algorithm is None and not text.startswith("comp-"):
             unknown.append(text)
         elif algorithm is not None:
-            found.append(algorithm)
-            if side == "ah" and len(found) == 1:
-                protocol = Protocol.AH
-    return (Proposal(protocol, tuple(found)) if found else None), tuple(unknown)
+            found[side].append(algorithm)
+    header = Proposal(Protocol.AH, tuple(found["ah"])) if found["ah"] else None
+    payload = Proposal(Protocol.ESP, tuple(found["esp"]), beside=header) if found["esp"] else None
+    return payload or header, tuple(unknown)
 
 
 _LIST_WORD = re.compile(
