@@ -13,6 +13,7 @@ from ipsecbot.diagnose.ranking import findings
 from ipsecbot.diagnose.registry import Judgement, judge
 from ipsecbot.diagnose.related import related
 from ipsecbot.diagnose.remedy import remedies
+from ipsecbot.diagnose.renewal import when_it_breaks
 from ipsecbot.diagnose.rules import every_rule
 from ipsecbot.diagnose.symptoms import hints
 from ipsecbot.diagnose.unrelated import is_without_ipsec, what_is_there, what_to_paste
@@ -123,9 +124,11 @@ def _nothing_was_seen(facts: Facts) -> bool:
 
 def _notes(facts: Facts) -> tuple[str, ...]:
     """What is true and not (yet) a fault."""
-    late = [(replay, found) for replay in facts.replays for found in replay.mismatches if found.late]
+    late = [found for replay in facts.replays for found in replay.mismatches if found.late]
+    when = next((words for pair in facts.tunnel.pairings or () if (words := when_it_breaks(pair, facts.name))), "")
     notes = [
-        f"At the first rekey this will fail: PFS offered {found.offered}, accepted {found.accepted}." for _, found in late[:1]
+        f"At the first rekey this will fail: PFS offered {found.offered}, accepted {found.accepted}. {when}".rstrip()
+        for found in late[:1]
     ]
     overtaken = [found for replay in facts.replays for found in replay.blocking]
     if overtaken and facts.passed >= Stage.CHILD:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ipsecbot.diagnose.conclude import faults_of
 from ipsecbot.diagnose.remedy import remedies
+from ipsecbot.diagnose.renewal import when_it_breaks
 from ipsecbot.model.comparison import Agreement, ComparedTunnel, Match
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.evidence import Finding, Side, Verification
@@ -26,7 +27,7 @@ def weigh(match: Match, users: Users) -> ComparedTunnel:
     starts = tuple(side for side in Side if match.replay(side).cannot_start is None) or tuple(Side)
     up = tuple(side for side in starts if not match.replay(side).blocking)
     unknown = tuple(dict.fromkeys(words for side in starts for words in match.replay(side).unknown))
-    late = any(found.late for side in starts for found in match.replay(side).mismatches)
+    late = any(found.late for side in Side for found in match.replay(side).mismatches)  # whoever started, either end may rekey
     findings = tuple(_with_remedies(finding, match, users) for finding in _findings(match.tunnel, starts, up, match))
     if not up:
         agreement = Agreement.MISMATCHED
@@ -50,20 +51,27 @@ def _findings(tunnel: Tunnel, starts: tuple[Side, ...], up: tuple[Side, ...], ma
         tunnel = _started_by(tunnel, match.replay(up[0]))
     elif len(starts) == 1:
         tunnel = _started_by(tunnel, match.replay(starts[0]))
-    for finding in (*faults_of(tunnel), *_late(tunnel, match, starts)):
+    for finding in (*faults_of(tunnel), *_late(tunnel, match)):
         if finding.cause not in {other.cause for other in told}:
             told.append(finding)
     yield from told
 
 
-def _late(tunnel: Tunnel, match: Match, starts: tuple[Side, ...]) -> Iterator[Finding]:
-    """What the rules say when the first rekey comes and its differences are there."""
-    for side in starts:
+def _late(tunnel: Tunnel, match: Match) -> Iterator[Finding]:
+    """What the rules say when the first rekey comes and its differences are there, and when that is."""
+
+    def name(side: Side) -> str:
+        end = match.tunnel.end(side)
+        return end.device.name if end is not None else side.value
+
+    when = when_it_breaks(match.pairing, name)
+    for side in Side:
         replay = match.replay(side)
         waiting = tuple(replace(found, late=False) for found in replay.mismatches if found.late)
         if waiting:
             then = _started_by(tunnel, replace(replay, mismatches=waiting, unknown=()))
-            yield from (replace(one, headline=f"From the first rekey on: {one.headline}") for one in faults_of(then))
+            for one in faults_of(then):
+                yield replace(one, headline=f"From the first rekey on: {one.headline}{f' {when}' if when else ''}")
 
 
 def _started_by(tunnel: Tunnel, replay: Negotiation) -> Tunnel:

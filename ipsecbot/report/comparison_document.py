@@ -18,6 +18,7 @@ from ipsecbot.model.negotiation import (
     Negotiation,
     Refusal,
     Rekeying,
+    Upkeep,
 )
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.report.choices import reason_in_words
@@ -105,6 +106,7 @@ def _direction(one: ComparedTunnel, side: Side) -> dict[str, Any]:
         "reasons": _reasons(replay.mismatches, side),
         "refusal": _refusal(replay.refusal),
         "rekeying": _rekeying(replay.rekeying),
+        "upkeep": _upkeep(replay.upkeep),
         "unknown": list(replay.unknown),
     }
 
@@ -113,6 +115,7 @@ def _ike(replay: Negotiation) -> dict[str, Any]:
     reached = not any(found.aspect in _UNREACHED for found in replay.blocking)
     return {
         "selected": _selected(replay.ike) if reached else None,
+        "asked_group": replay.ike.asked_group.keyword if reached and replay.ike and replay.ike.asked_group else None,
         "attempts": _attempts(replay.ike, replay.initiator),
         "reasons": _reasons((found for found in replay.mismatches if found.aspect in _IKE), replay.initiator),
     }
@@ -133,7 +136,16 @@ def _child(one: ChildNegotiation, replay: Negotiation) -> dict[str, Any]:
         "mode": _mode(one) if not one.blocking else None,
         "refusal": _refusal(one.refusal),
         "rekeying": _rekeying(one.rekeying),
+        "rekey_choice": _rekey_choice(one, replay.initiator),
     }
+
+
+def _rekey_choice(one: ChildNegotiation, initiator: Side) -> dict[str, Any] | None:
+    """What a CREATE_CHILD_SA of this end comes to; None in IKEv1, where every quick mode is like the first."""
+    if one.rekey_choice is None:
+        return None
+    late = (found for found in one.mismatches if found.late)
+    return {"selected": _selected(one.rekey_choice), "reasons": _reasons(late, initiator)}
 
 
 def _only_child(one: Negotiation) -> ChildNegotiation:
@@ -241,3 +253,15 @@ def _rekeying(one: Rekeying | None) -> dict[str, Any] | None:
 
 def _seconds(after: timedelta | None) -> int | None:
     return int(after.total_seconds()) if after is not None else None
+
+
+def _upkeep(one: Upkeep | None) -> dict[str, Any] | None:
+    """Through a NAT, and when the peer falls silent; null where a configuration does not say."""
+    if one is None:
+        return None
+    return {
+        "encapsulated": one.encapsulated,
+        "traverses": one.traverses,
+        "encapsulates": [side.value for side in one.encapsulates],
+        "probes": [side.value for side in one.probes],
+    }

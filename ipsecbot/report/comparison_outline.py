@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipsecbot.model.comparison import Agreement, Bond, ComparedTunnel, Comparison, Placed
 from ipsecbot.model.evidence import Conclusion, Finding, Side, Source
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
+from ipsecbot.report.comparison_upkeep import Kept, kept
 from ipsecbot.report.outline import Advice, advice_of, caution_lines, gap_lines, more
 from ipsecbot.report.sidebyside import Comparison as Sides
 from ipsecbot.report.sidebyside import compare_ends
@@ -50,7 +51,6 @@ ASPECTS = {
     Aspect.PFS: "perfect forward secrecy",
     Aspect.SELECTORS: "traffic selectors",
     Aspect.ENCAPSULATION: "encapsulation mode",
-    Aspect.CHILDLESS: "start without a CHILD_SA",
     Aspect.CHILDLESS: "IKE_SA without a CHILD_SA",
 }
 _ANOTHER = "another key: "  # which of two different keys is the other one depends on where one stands
@@ -97,6 +97,7 @@ class Block:
     verdict: str
     about: str
     starts: tuple[Start, ...]
+    upkeep: tuple[Kept, ...]
     sides: Sides | None
     differences: tuple[Difference, ...]
     findings: tuple[Explained, ...]
@@ -170,6 +171,7 @@ def _block(one: ComparedTunnel) -> Block:
         verdict=VERDICTS[one.agreement],
         about=_about(one),
         starts=tuple(_start(one, side) for side in Side),
+        upkeep=kept(one),
         sides=compare_ends(tunnel),
         differences=tuple(_differences(one)),
         findings=tuple(_explained(finding) for finding in one.findings),

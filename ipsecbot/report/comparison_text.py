@@ -60,6 +60,9 @@ def _block(block: Block) -> Iterator[RenderableType]:
         style = "green" if start.comes_up else "red" if start.comes_up is False else "yellow"
         sign = "✓" if start.comes_up else "✗" if start.comes_up is False else "·"
         starts.add_row(Text(sign, style=style), Text(f"{start.who} starts:", style="dim"), Text(start.result))
+    for one in block.upkeep:
+        bullet = Text("!", style="yellow") if one.warns else Text("·", style="dim")
+        starts.add_row(bullet, Text(f"{one.label}:", style="dim"), Text(one.words, style="yellow" if one.warns else ""))
     yield _indented(starts)
     if block.sides is not None:
         yield _indented(comparison_table(block.sides))

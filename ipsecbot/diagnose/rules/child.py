@@ -1,4 +1,4 @@
-"""The CHILD_SA: ESP proposals, perfect forward secrecy, traffic selectors, encapsulation mode."""
+"""The CHILD_SA: ESP proposals, traffic selectors, virtual addresses; forward_secrecy.py has the groups."""
 
 from __future__ import annotations
 
@@ -31,24 +31,22 @@ from ipsecbot.model.selectors import mirrored
 
 REFUSALS = (EventKind.PROPOSAL_REFUSED, EventKind.TRANSFORM_REFUSED)
 _VAGUE = 0.62
-_AT_THE_FIRST_REKEY = 0.65
 _GRE = 47
 _BESIDE = 0.68
 _NAMED_BY_PEER = 0.68
 _CHILD_ASPECTS = (Aspect.CHILD_PROPOSAL, Aspect.PFS, Aspect.SELECTORS, Aspect.ENCAPSULATION)
 _OF_ADDRESSES = ("INTERNAL_ADDRESS_FAILURE", "FAILED_CP_REQUIRED")  # RFC 7296 section 3.15.4
-_REKEY_REFUSALS = ("NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD")
 
 
-def _in_child(seen: Seen) -> bool:
+def in_child(seen: Seen) -> bool:
     return seen.exchange is not None and Attempt(seen.exchange, seen.side).is_child
 
 
 def is_of_child(seen: Seen) -> bool:
-    return is_esp(seen.event.protocol) or (seen.event.protocol is None and _in_child(seen))
+    return is_esp(seen.event.protocol) or (seen.event.protocol is None and in_child(seen))
 
 
-def _attribute(facts: Facts, seen: Seen) -> str | None:
+def attribute_of(facts: Facts, seen: Seen) -> str | None:
     """What the log says differs; where it does not, what the configurations say, when they say one thing only."""
     found = compared(facts, seen, Protocol.ESP)
     told = found.attribute if found is not None else furthest(facts, seen, Protocol.ESP)
@@ -111,84 +109,12 @@ def esp_proposal_mismatch(facts: Facts) -> Iterator[Testimony]:
         "esp-proposal-mismatch",
         say,
         *REFUSALS,
-        where=lambda seen: is_of_child(seen) and _attribute(facts, seen) != "dh" and not is_for_another(facts, seen),
+        where=lambda seen: is_of_child(seen) and attribute_of(facts, seen) != "dh" and not is_for_another(facts, seen),
     ):
         exact = with_difference(facts, clue, Protocol.ESP)
         vague = not exact.attribute and not facts.replays  # it may as well be PFS, the mode or the selectors
         yield replace(exact, strength=Strength.STRONG, weight=_VAGUE) if vague else exact
     yield from replayed(facts, "esp-proposal-mismatch", differ, Aspect.CHILD_PROPOSAL)
-
-
-@rule("pfs-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS)
-def pfs_mismatch(facts: Facts) -> Iterator[Testimony]:
-    """Different or one-sided perfect forward secrecy.
-
-    Seen: IKEv1: quick mode is refused and the proposals differ in nothing but the group. IKEv2: the tunnel comes up, and the
-    first CREATE_CHILD_SA (a rekey) is refused with NO_PROPOSAL_CHOSEN or INVALID_KE_PAYLOAD.
-    Mended: on either end, by the same group on both; PFS on both rather than on neither.
-    """
-
-    def say(seen: Seen) -> str:
-        me, peer = ends(facts, seen)
-        return f"{me} refuses the CHILD_SA of {peer} because of its Diffie-Hellman group: use the same PFS group on both."
-
-    def differ(replay: Negotiation, found: Mismatch) -> str:
-        asks, answers = parties(facts, replay)
-        wants, has = both_values(facts, found, replay.initiator, field="esp")
-        wants, has = (f"PFS with {words}" if words != "none" else "no PFS" for words in (wants, has))
-        return (
-            f"Perfect forward secrecy (its Diffie-Hellman group) differs: {asks} wants {wants}, {answers} {has}"
-            f"{where_to_change(found)}."
-        )
-
-    told = reported(
-        facts, "pfs-mismatch", say, *REFUSALS, where=lambda seen: is_of_child(seen) and _attribute(facts, seen) == "dh"
-    )
-    for clue in told:
-        yield replace(with_difference(facts, clue, Protocol.ESP), attribute="dh")
-    yield from (_with_dh(item) for item in replayed(facts, "pfs-mismatch", differ, Aspect.PFS))
-    refused = tuple(_refused_rekeys(facts))
-    if refused:
-        late = replayed(facts, "pfs-mismatch", differ, Aspect.PFS, late=True)
-        yield from (_with_dh(item) for item in late if isinstance(item, Clue))
-        if facts.mismatches(Aspect.PFS):
-            yield from (replace(clue, attribute="dh") for clue in refused)
-        elif not facts.replays and _came_up_before(facts):
-            yield from (replace(clue, attribute="dh", weight=_AT_THE_FIRST_REKEY) for clue in refused)
-
-
-def _came_up_before(facts: Facts) -> bool:
-    """A CHILD_SA came up with the IKE SA: all that a renewal adds to what was agreed then is a group."""
-    return any(attempt.child_established and not attempt.is_child for attempt in facts.attempts) or facts.carried
-
-
-def _with_dh(item: Testimony) -> Testimony:
-    return replace(item, attribute="dh") if isinstance(item, Clue) else item
-
-
-def _refused_rekeys(facts: Facts) -> Iterator[Clue]:
-    """CREATE_CHILD_SA exchanges of IKEv2 that were refused for their proposal or group."""
-
-    def say(seen: Seen) -> str:
-        me, peer = ends(facts, seen)
-        return (
-            f"Rekeying between {me} and {peer} is refused although the first CHILD_SA came up: use the same PFS group on both."
-        )
-
-    yield from reported(
-        facts,
-        "pfs-mismatch",
-        say,
-        EventKind.NOTIFY_RECEIVED,
-        EventKind.NOTIFY_SENT,
-        strength=Strength.STRONG,
-        where=lambda seen: (
-            _in_child(seen)
-            and seen.exchange is not None
-            and seen.exchange.kind is ExchangeKind.IKEV2
-            and seen.event.notify in _REKEY_REFUSALS
-        ),
-    )
 
 
 @rule("traffic-selector-mismatch", Need.RESPONDER_LOG, Need.INITIATOR_LOG, Need.BOTH_CONFIGS, Need.CHILD_SAS)
