@@ -79,17 +79,17 @@ def diagnosed(pair: StrongswanPair, fault: Fault) -> Diagnosis:
         return explain([str(Path(folder) / side) for side in Side])
 
 
-def mended(pair: StrongswanPair, fault: Fault, remedy: Remedy) -> str | None:
-    """Type one remedy, load it, start the tunnel as before and send a packet each way; what went wrong, None where nothing."""
-    side = Side(remedy.device)
-    config, other = (fault.left, fault.right) if side is Side.LEFT else (fault.right, fault.left)
-    host = pair.host(side)
+def mended(pair: StrongswanPair, fault: Fault, *remedies: Remedy) -> str | None:
+    """Type the remedies, load them, start the tunnel as before and send a packet; what went wrong, None where nothing."""
     for end in Side:
         _forget(pair, end)
-    host.replace_files(typed(config, remedy.lines, _secret_of(other)))
-    for command in commands(remedy.lines):
-        if (problem := _load(host, command)) is not None:
-            return problem
+    for remedy in remedies:
+        side = Side(remedy.device)
+        config, other = (fault.left, fault.right) if side is Side.LEFT else (fault.right, fault.left)
+        pair.host(side).replace_files(typed(config, remedy.lines, _secret_of(other)))
+        for command in commands(remedy.lines):
+            if (problem := _load(pair.host(side), command)) is not None:
+                return problem
     started = pair.initiate(fault.initiator, fault.child)
     if fault.trigger is Trigger.INITIATE_AND_REKEY and started.returncode == 0:
         rekeyed = pair.host(fault.initiator).exec(["swanctl", "--rekey", "--child", fault.child])

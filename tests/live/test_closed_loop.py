@@ -9,6 +9,7 @@ import pytest
 from mended_faults import CASES, HARMLESS, ONE_END
 from mending import diagnosed, inhabited, mended
 from swan_fault import Fault
+from swan_faults import FAULTS
 
 from ipsecbot.lab.strongswan.pair import StrongswanPair
 
@@ -36,6 +37,15 @@ def test_each_remedy_by_itself_brings_the_tunnel_up(hosts: StrongswanPair, fault
             hosts.reconfigure(fault.left, fault.right)
         wrong = mended(hosts, fault, remedy)
         assert wrong is None, f"{remedy.device}: {remedy.lines}\n{remedy.why}\n{wrong}"
+
+
+def test_aggressive_mode_is_given_up_by_both_ends_together(hosts: StrongswanPair) -> None:
+    """Where the one end insists on aggressive mode and the other has it switched off: a change that says that it needs the
+    other."""
+    fault = next(fault for fault in FAULTS if fault.name == "mode-aggressive-refused")
+    first, second = diagnosed(hosts, fault).findings[0].remedies
+    assert all("together" in remedy.why for remedy in (first, second))
+    assert mended(hosts, fault, first, second) is None
 
 
 @pytest.mark.parametrize("fault", HARMLESS, ids=lambda fault: fault.name)
