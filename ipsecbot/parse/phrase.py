@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.sa import Role
+from ipsecbot.parse.remembered import Remembered
 
 _PLACES: tuple[tuple[str, str], ...] = (
     ("unique", r"\d+"),
@@ -69,7 +70,7 @@ class Phrase:
     @property
     def comes_again(self) -> bool:
         """Whether the same words come again in one log: there is no number and no peer among them."""
-        return _comes_again(self.sentence)
+        return _COMES_AGAIN[self.sentence]
 
     def names(self) -> tuple[str, ...]:
         """What varies in the sentence, in the order of the groups of a match."""
@@ -79,9 +80,11 @@ class Phrase:
 _OF_ONE = ("{n}", "{#}", "{word}", "{unique}", "{local}", "{remote}", "{identity}", "{spi_in}", "{spi_out}")
 
 
-@cache
 def _comes_again(sentence: str) -> bool:
     return not any(place in sentence for place in _OF_ONE)
+
+
+_COMES_AGAIN = Remembered(_comes_again, 4096)
 
 
 @cache

@@ -15,7 +15,7 @@ class Remembered(dict[str, T], Generic[T]):
     texts, and keeps none of more than `longest` characters, so that its size is bounded.
     """
 
-    def __init__(self, make: Callable[[str], T], most: int = 4096, longest: int = 400) -> None:
+    def __init__(self, make: Callable[[str], T], most: int = 512, longest: int = 400) -> None:
         super().__init__()
         self._make, self._most, self._longest = make, most, longest
 

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
 from ipsecbot.model.sa import Role
-from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.model.snapshot import RawOutput
 from ipsecbot.parse.collector import uncollected
 from ipsecbot.parse.draft import Draft, freeze, source_at
 from ipsecbot.parse.phrase import Phrase, PhraseBook
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.shaped_gaps import ShapedGaps
-from ipsecbot.parse.strongswan.log_fields import Said, event_of, said_by
+from ipsecbot.parse.strongswan.log_fields import SAID, Said, event_of, remember, said_by
 from ipsecbot.parse.strongswan.log_lines import LogLine, read_lines
+from ipsecbot.parse.strongswan.log_threads import Thread
 from ipsecbot.parse.strongswan.notifies import is_error, is_fragment, notifies_in
 from ipsecbot.parse.strongswan.phrases_exchange import CHOICE, LIFE, WIRE
 from ipsecbot.parse.strongswan.phrases_host import HARMLESS, HOST, UNFRAMED
@@ -45,34 +44,6 @@ _OUTGOING = (_SENT, _RETRANSMITTED)
 _TRANSPORT = "USE_TRANSPORT_MODE"
 # Several sentences of charon say the same of one message, the most exact one first; one event is enough.
 _ONCE = (EventKind.UNDECRYPTABLE, EventKind.GAVE_UP, EventKind.CERTIFICATE_REFUSED)
-
-
-@dataclass(slots=True)
-class _Thread:
-    """What is known of the message that one thread of charon is at."""
-
-    unique: str | None = None
-    alias: str | None = None  # the new SA's number, while the lines still print that of the SA it replaces
-    local: str | None = None
-    remote: str | None = None
-    exchange: ExchangeType | None = None
-    version: int | None = None
-    pending: int | None = None  # index of the event whose packet line is still to come (sent) or to be read (received)
-    kinds: set[EventKind] = field(default_factory=set)
-    notifies: dict[str, int] = field(default_factory=dict)
-    repeating: bool = False  # the next packet sent is an old answer once more
-    listing: str | None = None
-    listed: dict[str, list[TrafficSelector]] = field(default_factory=dict)
-
-
-_SAID: dict[str, Said] = {}
-_MOST_SAID = 4096
-
-
-def _remember(message: str, said: Said) -> None:
-    if len(_SAID) >= _MOST_SAID:
-        _SAID.clear()
-    _SAID[message] = said
 
 
 @uncollected
@@ -101,7 +72,7 @@ class _Reader:
         self.device, self.name = device, output.name
         self.events: list[Draft] = []
         self.gaps = ShapedGaps(device, output.name)
-        self.threads: dict[str, _Thread] = {}
+        self.threads: dict[str, Thread] = {}
         self.addresses: dict[str, tuple[str | None, str | None]] = {}
         self.last_kind: dict[str | None, EventKind] = {}
         self.requests: dict[tuple[str | None, int | None], tuple[ExchangeType | None, int | None]] = {}
@@ -110,7 +81,7 @@ class _Reader:
         thread, message = self.thread_of(line), line.message
         if (thread.listing is not None or _LISTED in message) and self._listing(line, thread):
             return
-        said = _SAID.get(message)
+        said = SAID.get(message)
         if said is not None:
             if said.phrase.kind is not None:
                 event = said.again(line, source_at(self.device, self.name, line.number, line.number, line.text))
@@ -122,20 +93,20 @@ class _Reader:
         else:
             self.add(*found, line, thread)
 
-    def add(self, phrase: Phrase, match: re.Match[str], line: LogLine, thread: _Thread) -> None:
+    def add(self, phrase: Phrase, match: re.Match[str], line: LogLine, thread: Thread) -> None:
         """The event of one line, if it is of consequence."""
         if phrase.kind is None:
-            if phrase.comes_again:
-                _remember(line.message, Said(phrase, match, (), ()))
+            if line.framed and phrase.comes_again:
+                remember(line.message, Said(phrase, match, (), ()))
             return
         event, unknown = event_of(phrase, match, line, source_at(self.device, self.name, line.number, line.number, line.text))
         for word in unknown:
             self.gaps.add(line.number, f"word {word}", line.text, f"unknown word {word}")
-        if not unknown and (said := said_by(event, phrase, match)) is not None:
-            _remember(line.message, said)
+        if line.framed and phrase.comes_again and not unknown and (said := said_by(event, phrase, match)) is not None:
+            remember(line.message, said)
         self._add(event, match, line, thread)
 
-    def _add(self, event: Draft, match: re.Match[str], line: LogLine, thread: _Thread) -> None:
+    def _add(self, event: Draft, match: re.Match[str], line: LogLine, thread: Thread) -> None:
         kind = event.kind
         if thread.alias is not None:
             event.context = thread.alias
@@ -156,21 +127,21 @@ class _Reader:
             return
         self._append(event if kind in _LOOSE else self._placed(event, thread))
 
-    def thread_of(self, line: LogLine) -> _Thread:
+    def thread_of(self, line: LogLine) -> Thread:
         """What is known of this line's thread; nothing, when it has turned to another IKE_SA."""
         unique = line.unique
         thread = self.threads.get(line.thread)
         if thread is None or (unique is not None and thread.unique not in (None, unique)):
-            thread = self.threads[line.thread] = _Thread(unique)
+            thread = self.threads[line.thread] = Thread(unique)
         elif unique is not None:
             thread.unique = unique
         return thread
 
-    def _started(self, unique: str, line: LogLine) -> _Thread:
+    def _started(self, unique: str, line: LogLine) -> Thread:
         """A thread at the start of an SA of its own; where SAs are numbered, its lines may still name another."""
-        return _Thread(line.unique, alias=unique if line.unique not in (None, unique) else None)
+        return Thread(line.unique, alias=unique if line.unique not in (None, unique) else None)
 
-    def _repeated(self, event: Draft, thread: _Thread) -> None:
+    def _repeated(self, event: Draft, thread: Thread) -> None:
         """The packet before was the peer's old message; what is sent next is our old answer."""
         index, thread.pending = thread.pending, None
         if index is not None and self.events[index].kind is _RECEIVED:
@@ -180,7 +151,7 @@ class _Reader:
             self._append(self._placed(event, thread))
         thread.repeating = True
 
-    def _message(self, event: Draft, match: re.Match[str], thread: _Thread) -> None:
+    def _message(self, event: Draft, match: re.Match[str], thread: Thread) -> None:
         """A packet line and a payload line are two halves of one message, the packet last when sent, first when received."""
         if event.kind in _OUTGOING:
             thread.kinds.discard(EventKind.GAVE_UP)
@@ -192,7 +163,7 @@ class _Reader:
         else:
             self._packet_line(event, thread)
 
-    def _payload_line(self, event: Draft, thread: _Thread) -> None:
+    def _payload_line(self, event: Draft, thread: Thread) -> None:
         if is_fragment(event.payloads):
             event.kind, event.detail = _FRAGMENT, event.payloads[0]
             self._fragment(event, thread)
@@ -213,7 +184,7 @@ class _Reader:
         thread.notifies = {}
         self._inside(event, thread)
 
-    def _fragment(self, event: Draft, thread: _Thread) -> None:
+    def _fragment(self, event: Draft, thread: Thread) -> None:
         """One fragment: what came in the packet before it is no message of its own."""
         index = thread.pending
         if index is not None and self.events[index].kind is _RECEIVED:
@@ -223,7 +194,7 @@ class _Reader:
         else:
             self._append(self._placed(event, thread))
 
-    def _packet_line(self, event: Draft, thread: _Thread) -> None:
+    def _packet_line(self, event: Draft, thread: Thread) -> None:
         thread.local, thread.remote = event.local, event.remote
         if event.context is not None:
             self.addresses[event.context] = event.local, event.remote
@@ -255,7 +226,7 @@ class _Reader:
         """Whether the last event of this negotiation was a fragment: its packet is no message of its own."""
         return self.last_kind.get(event.context) is _FRAGMENT
 
-    def _inside(self, event: Draft, thread: _Thread) -> None:
+    def _inside(self, event: Draft, thread: Thread) -> None:
         """Events that the payloads of a message are by themselves."""
         telling = _telling(event.payloads)
         if not telling:
@@ -272,7 +243,7 @@ class _Reader:
             if received:
                 thread.notifies[notify] = len(self.events) - 1
 
-    def _known_notify(self, event: Draft, thread: _Thread) -> bool:
+    def _known_notify(self, event: Draft, thread: Thread) -> bool:
         """Whether the payloads of the same message told of this notify before; what this line adds is kept."""
         index = thread.notifies.get(event.notify or "")
         if index is None:
@@ -281,7 +252,7 @@ class _Reader:
         known.protocol, known.source = event.protocol or known.protocol, event.source
         return True
 
-    def _placed(self, event: Draft, thread: _Thread) -> Draft:
+    def _placed(self, event: Draft, thread: Thread) -> Draft:
         """`event` with the addresses and the exchange of the message it was said of."""
         local, remote = self.addresses.get(event.context or "", (None, None))
         event.local = event.local or thread.local or local
@@ -295,7 +266,7 @@ class _Reader:
         self.last_kind[event.context] = event.kind
         return len(self.events) - 1
 
-    def _listing(self, line: LogLine, thread: _Thread) -> bool:
+    def _listing(self, line: LogLine, thread: Thread) -> bool:
         """`proposing traffic selectors for us:` and the lines below it, one selector each, as one event."""
         if match := _LISTING.fullmatch(line.message.strip()):
             if match[1] == "us":

@@ -14,6 +14,7 @@ from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.parse.draft import Draft
 from ipsecbot.parse.networks import PLAIN_ADDRESS
 from ipsecbot.parse.phrase import Phrase
+from ipsecbot.parse.remembered import Remembered
 from ipsecbot.parse.strongswan.identity import canonical_address, read_identity
 from ipsecbot.parse.strongswan.log_lines import LogLine
 from ipsecbot.parse.strongswan.notifies import EXCHANGES, notify_name, read_payloads
@@ -77,11 +78,22 @@ class Said(NamedTuple):
 
 
 def said_by(event: Draft, phrase: Phrase, match: re.Match[str]) -> Said | None:
-    """What to keep of a message whose event was just made; None where it does not come again, or means something else then."""
-    if phrase.attribute == "validity" or not phrase.comes_again:
+    """What to keep of a message whose event was just made; None where it may mean something else in another line."""
+    if phrase.attribute == "validity":
         return None
     takes = tuple((take, match[place + 1]) for place, take in _parts_of(phrase)[1] if take in _QUOTING and match[place + 1])
     return Said(phrase, match, event.said(), takes)
+
+
+SAID: dict[str, Said] = {}  # by the message of a framed line
+_MOST_SAID = 512
+
+
+def remember(message: str, said: Said) -> None:
+    """Keeps what a message said."""
+    if len(SAID) >= _MOST_SAID:
+        SAID.clear()
+    SAID[message] = said
 
 
 _Plain = tuple[int, str, Callable[[str], object]]
@@ -100,20 +112,17 @@ def _parts_of(phrase: Phrase) -> _Parts:
 
 
 # The same few addresses, lists, proposals and names stand on every other line of a log.
-_read_payloads = lru_cache(1024)(read_payloads)
 _read_proposals = lru_cache(1024)(read_charon_proposals)
 _read_identity = lru_cache(1024)(read_identity)
 _read_selectors = lru_cache(1024)(read_selectors)
 
 
-@lru_cache(4096)
 def _address(text: str) -> str | None:
     if PLAIN_ADDRESS.fullmatch(text):
         return text
     return None if text.startswith("%any") else canonical_address(text)
 
 
-@lru_cache(1024)
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 12 else None
 
@@ -163,16 +172,18 @@ def _detail(event: Draft, text: str) -> None:
     event.detail = text.strip(" :,") or event.detail
 
 
+_ADDRESSES, _NUMBERS = Remembered(_address), Remembered(_number)
+_PAYLOADS = Remembered(read_payloads, 1024)
 _QUOTING = (_selectors, _identity)
 # What varies in a sentence: the field of the event that it is, and how its text is read.
 _FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "local": ("local", _address),
-    "remote": ("remote", _address),
-    "local_port": ("local_port", _number),
-    "remote_port": ("remote_port", _number),
+    "local": ("local", _ADDRESSES.__getitem__),
+    "remote": ("remote", _ADDRESSES.__getitem__),
+    "local_port": ("local_port", _NUMBERS.__getitem__),
+    "remote_port": ("remote_port", _NUMBERS.__getitem__),
     "direction": ("is_request", "request".__eq__),
-    "message_id": ("message_id", _number),
-    "payloads": ("payloads", _read_payloads),
+    "message_id": ("message_id", _NUMBERS.__getitem__),
+    "payloads": ("payloads", _PAYLOADS.__getitem__),
     "notify": ("notify", notify_name),
     "protocol": ("protocol", Protocol),
     "offered": ("offered", str),

@@ -33,12 +33,12 @@ _PLAIN = re.compile(
     rf"((?:[^\[]*[\s:>\]`])?|[^\[]*\[\d+\](?:[^\[]*[\s:>\]`])?)(?P<thread>\d{{1,4}})\[(?P<group>[A-Z]{{3}})\d?\] ?{_SA}"
 )
 _KNOWN_GROUPS = frozenset(_GROUPS.split("|"))
-# What stands between a line's first bracket and the `> ` before its message.
-_OPENING = re.compile(r"(?P<group>[A-Z]{3})\d?\] ?[<\[](?:(?P<name>[^<>|\[\]]*)\|)?(?P<unique>\d+)")
+# What stands between the `] <` behind a line's group and the `> ` before its message.
+_NUMBERED = re.compile(r"(?:(?P<name>[^<>|\[\]]*)\|)?(?P<unique>\d+)")
 _MOST_FRONTS = 4096
 
 _MEMORY = 16  # lines within which two writers of the same line are told from a repeated line
-_MANY = 4096  # messages after which those that are no longer within it are forgotten
+_MANY = 256  # messages after which those that are no longer within it are forgotten
 
 
 class LogLine(NamedTuple):
@@ -78,15 +78,15 @@ class _Twins:
 
     def has(self, line: LogLine) -> bool:
         """Whether another writer wrote the line a moment ago; if none did, the line is kept."""
-        message = line.message
-        last = self._said.get(message)
-        if last is not None and self._kept - last <= _MEMORY and self._is_twin(line):
+        message, said, kept = line.message, self._said, self._kept
+        last = said.get(message)
+        if last is not None and kept - last <= _MEMORY and self._is_twin(line):
             return True
-        self._said[message] = self._kept
-        self._kept += 1
+        said[message] = kept
+        self._kept = kept + 1
         self._recent.append(line)
-        if len(self._said) > _MANY:
-            self._said = {known: kept for known, kept in self._said.items() if self._kept - kept <= _MEMORY}
+        if len(said) > _MANY:
+            self._said = {known: since for known, since in said.items() if kept - since < _MEMORY}
         return False
 
     def _is_twin(self, line: LogLine) -> bool:
@@ -97,18 +97,18 @@ def _writer(line: LogLine) -> tuple[bool, ...]:
     return line.thread[:1].isdigit(), line.unique is not None, "charon-systemd" in line.text
 
 
-def _opening(text: str) -> tuple[str, str, str | None] | None:
-    """Group, number and name of `IKE] <conn|1`; None for anything else."""
-    found = _OPENING.fullmatch(text)
-    return (found["group"], found["unique"], found["name"] or None) if found and found["group"] in _KNOWN_GROUPS else None
+def _numbered(text: str) -> tuple[str, str | None] | None:
+    """Number and name of `conn|1`; None for anything else."""
+    found = _NUMBERED.fullmatch(text)
+    return (found["unique"], found["name"] or None) if found is not None else None
 
 
-_OPENINGS = Remembered(_opening)
+_SAS = Remembered(_numbered)
 
 
 class PlainLines:
     """Reads lines, most of which begin as lines before them: `Jun 20 16:03:31 gw charon: 12` and `NET] <conn|88` come again and
-    again, and looking both up costs a third of the regular expressions that are asked where one of them is not known."""
+    again, and looking them up costs a third of the regular expressions that are asked where one of them is not known."""
 
     def __init__(self, year: int | None) -> None:
         self._year = year
@@ -117,11 +117,15 @@ class PlainLines:
     def read(self, number: int, raw: str) -> LogLine | None:
         """The line; None for one that nothing marks as charon's."""
         front, _, rest = raw.partition("[")
-        opening, closed, message = rest.partition("> ")
+        group, opened, rest = rest.partition("] <")
         known = self._fronts.get(front)
-        if known is not None and closed and (opened := _OPENINGS[opening]) is not None:
+        if known is not None and opened and group in _KNOWN_GROUPS:
+            of, closed, message = rest.partition("> ")
+            numbered = _SAS[of] if closed else None
+            if numbered is None:
+                return self._read_any(number, raw, front)
             at, thread = known
-            group, unique, name = opened
+            unique, name = numbered
             fields = number, raw.strip(), message.rstrip(" \t`"), at, group, thread, unique, name, True
             return tuple.__new__(LogLine, fields)  # what LogLine(*fields) does, in half of the time
         return self._read_any(number, raw, front)

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from ipsecbot.model.exchange import EventKind, ExchangeType
 from ipsecbot.model.sa import Role
 from ipsecbot.parse.ios.log.addresses import clean_address
 from ipsecbot.parse.ios.log.ipsec import IpsecSteps
-from ipsecbot.parse.ios.log.isakmp_names import STATE_NAMES, TRANSITION_NAMES, WIRE_NAMES, Named
+from ipsecbot.parse.ios.log.isakmp_names import WIRE_NAMES, Named
 from ipsecbot.parse.ios.log.isakmp_rows import IKEV1_ROWS, IPSEC
+from ipsecbot.parse.ios.log.isakmp_words import ROLE_STATE, ROLES, transition, way
 from ipsecbot.parse.ios.log.journal import Journal
 from ipsecbot.parse.ios.log.record import Record
 from ipsecbot.parse.ios.log.rows import Row, Table
 from ipsecbot.parse.ios.log.steps import message_id
 from ipsecbot.parse.ios.log.talks import Talk, Talks
-from ipsecbot.parse.remembered import Remembered
 
 _MAIN, _AGGRESSIVE = ExchangeType.MAIN, ExchangeType.AGGRESSIVE
 _QUICK, _INFO = ExchangeType.QUICK, ExchangeType.INFORMATIONAL_V1
@@ -32,12 +31,8 @@ _INITIATOR, _RESPONDER = Role.INITIATOR, Role.RESPONDER
 _Step = Callable[[Record, Row, re.Match[str]], None]
 _UNNAMED, _TRANSACTION = Named(None, None), Named(ExchangeType.TRANSACTION, None)
 _EXCHANGE_OF = {"MM": _MAIN, "AM": _AGGRESSIVE, "QM": _QUICK}
-_ROLES = {"I": Role.INITIATOR, "R": Role.RESPONDER, "N": Role.RESPONDER}
 _INPUTS = {"IKE_MM_EXCH": _MAIN, "IKE_AM_EXCH": _AGGRESSIVE, "IKE_SA_REQ_MM": _MAIN, "IKE_SA_REQ_AM": _AGGRESSIVE}
 
-_ROLE_STATE = re.compile(r"\((?P<role>[IRN])\)\s*(?P<state>[A-Z_0-9]*)")
-_TAIL = re.compile(r" (?:peer_port|sport) (?P<port>\d+)(?: Global)? \((?P<role>[IRN])\) (?P<state>[A-Z_0-9]*)")
-_PORTS = re.compile(r"(?:sport|p\s?e\s?e\s?r_port)\s*(?P<remote>\d+)")
 # The vendor's reason for the end of an SA, when it is more than an end.
 _DEATHS: tuple[tuple[re.Pattern[str], EventKind], ...] = (
     (re.compile(r"death by retransmission", re.IGNORECASE), EventKind.GAVE_UP),
@@ -46,22 +41,6 @@ _DEATHS: tuple[tuple[re.Pattern[str], EventKind], ...] = (
     (re.compile(r"badgroup|group authoriz", re.IGNORECASE), EventKind.PEER_REFUSED),
     (re.compile(r"xauth|user auth", re.IGNORECASE), EventKind.USER_AUTH_FAILED),
 )
-
-
-def _tail(text: str) -> tuple[str, str, int | None] | None:
-    found = _TAIL.match(text)
-    return (found["role"], found["state"], int(found["port"])) if found is not None else None
-
-
-_TAILS = Remembered(_tail)
-
-
-@lru_cache(maxsize=512)
-def _transition(old: str, new: str) -> tuple[str, bool, tuple[str, str] | None]:
-    """The new state, whether it is another, and the message that the transition tells of."""
-    old, new = old.upper(), new.upper()
-    told = TRANSITION_NAMES.get((old, new)) or (STATE_NAMES.get(new) if not new.startswith("IKE_QM") else None)
-    return new, old != new, told
 
 
 class Isakmp(IpsecSteps):
@@ -103,8 +82,8 @@ class Isakmp(IpsecSteps):
     # the wire
 
     def on_received(self, record: Record, row: Row, match: re.Match[str]) -> None:
-        letter, state, port = self._way(match)
-        remote, role = clean_address(match["remote"]), _ROLES.get(letter)
+        letter, role, state, port = way(match)
+        remote = clean_address(match["remote"])
         talk = self.talks.begin(remote, role) if letter == "N" else self.talks.of(record.context, remote, role)
         self._ports(talk, match, remote, role, port)
         if letter == "N":
@@ -118,8 +97,8 @@ class Isakmp(IpsecSteps):
         talk.refused_because = None
 
     def on_sending(self, record: Record, row: Row, match: re.Match[str]) -> None:
-        letter, state, port = self._way(match)
-        remote, role = clean_address(match["remote"]), _ROLES.get(letter)
+        letter, role, state, port = way(match)
+        remote = clean_address(match["remote"])
         talk = self.talks.of(record.context, remote, role)
         self._ports(talk, match, remote, role, port)
         talk.announced = True
@@ -161,20 +140,11 @@ class Isakmp(IpsecSteps):
             if talk.phase1 is _AGGRESSIVE and talk.state == "IKE_I_AM1":
                 return Named(_AGGRESSIVE, "AM3"), None
             return Named(_INFO, None), outgoing[1] if outgoing is not None else None
-        if (letter, state) == ("R", "MM_KEY_EXCH") and talk.state == "IKE_R_MM5":
+        if talk.state == "IKE_R_MM5" and (letter, state) == ("R", "MM_KEY_EXCH"):
             return Named(_MAIN, "MM6"), None
-        if (letter, state) == ("I", "AG_INIT_EXCH") and talk.state == "IKE_I_AM1" and "received" in talk.fresh:
+        if talk.state == "IKE_I_AM1" and (letter, state) == ("I", "AG_INIT_EXCH") and "received" in talk.fresh:
             return Named(_AGGRESSIVE, "AM3"), None
         return WIRE_NAMES.get(("sent", letter, state), _UNNAMED), None
-
-    def _way(self, match: re.Match[str]) -> tuple[str, str, int | None]:
-        """Role letter, state and the peer's port at the end of a packet's line."""
-        tail = _TAILS[match.string[match.end() :]]
-        if tail is not None:
-            return tail
-        found, port = _ROLE_STATE.search(match.string), _PORTS.search(match.string)
-        letter, state = (found["role"], found["state"]) if found is not None else ("", "")
-        return letter, state, int(port["remote"]) if port is not None else None
 
     def _ports(self, talk: Talk, match: re.Match[str], remote: str | None, role: Role | None, port: int | None) -> None:
         talk.remote = remote
@@ -222,7 +192,7 @@ class Isakmp(IpsecSteps):
 
     def on_state(self, record: Record, row: Row, match: re.Match[str]) -> None:
         talk = self.talks.of(record.context)
-        new, changed, told = _transition(match["old"], match["new"])
+        new, changed, told = transition(match["old"], match["new"])
         if not new.startswith("IKE_QM"):
             talk.state = new
         if not changed:
@@ -337,8 +307,8 @@ class Isakmp(IpsecSteps):
         if talk.last_deletion == reason:  # IOS prints it once for each queue
             return
         talk.last_deletion = reason
-        letter = _ROLE_STATE.search(record.body)
-        talk.role = talk.role or (_ROLES.get(letter["role"]) if letter is not None else None)
+        letter = ROLE_STATE.search(record.body)
+        talk.role = talk.role or (ROLES.get(letter["role"]) if letter is not None else None)
         for pattern, kind in _DEATHS:
             if pattern.search(reason):
                 self.add(talk, kind, record, detail=reason, exchange=talk.phase1)

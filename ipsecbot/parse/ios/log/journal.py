@@ -13,7 +13,7 @@ from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.snapshot import Gap, RawOutput
-from ipsecbot.parse.draft import Draft, freeze, source_at
+from ipsecbot.parse.draft import Draft, freeze
 from ipsecbot.parse.ios.log.record import Record
 
 
@@ -59,6 +59,7 @@ class Journal:
     def __init__(self, output: RawOutput, device: str) -> None:
         self.output = output
         self.device = device
+        self.name = output.name
         self.saw_ike = False
         self._events: list[Draft | None] = []
         self._gaps: dict[str, tuple[Gap, int]] = {}
@@ -66,9 +67,8 @@ class Journal:
 
     def source(self, record: Record, needle: str | None = None) -> Source:
         if needle is None:
-            first, text = record.lines[0]
-            return source_at(self.device, self.output.name, first, record.lines[-1][0], text)
-        return record.source_of(needle, self.device, self.output.name)
+            return record.source(self.device, self.name)
+        return record.source_of(needle, self.device, self.name)
 
     def add(self, kind: EventKind, record: Record, source: Source | None = None, **fields: Unpack[Fields]) -> int:
         """Writes an event down; the answer is its handle for `amend`, `drop` and `get`."""
@@ -96,7 +96,7 @@ class Journal:
 
     def gap(self, record: Record, why: str) -> None:
         """One gap for each shape of line; numbers and addresses do not make a new shape."""
-        number, text = record.lines[0]
+        number, text = record.number, record.text
         shape = _VARIABLE.sub("#", f"{why} {record.tag} {record.body}")[:200]
         known = self._gaps.get(shape)
         if known is not None:

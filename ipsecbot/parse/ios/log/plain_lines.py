@@ -84,7 +84,7 @@ class PlainLines:
                 return self._read_any(number, line, clock, decimals)
             tag, context, body = whole
         # what Record(…) does, in half of the time
-        return tuple.__new__(Record, (tag, context, body, ((number, line),), second, fraction))
+        return tuple.__new__(Record, (tag, context, body, number, line, second, fraction, ()))
 
     def _read_any(self, number: int, line: str, clock: str, decimals: str) -> Record | None:
         """The same by a regular expression, and what can be learnt from it."""
@@ -107,7 +107,7 @@ class PlainLines:
         after = None if fraction is None else read_fraction(fraction)
         if after is not None and fraction == decimals and len(decimals) < 4:
             _FRACTIONS[decimals] = after
-        return Record(tag or syslog or trace, context and context[1:-1], body, ((number, line),), at, after)
+        return Record(tag or syslog or trace, context and context[1:-1], body, number, line, at, after)
 
     def _learn(self, clock: str, at: datetime) -> None:
         if len(self._seconds) >= _MOST_SECONDS:

@@ -12,27 +12,28 @@ from ipsecbot.parse.draft import source_at
 
 class Record(NamedTuple):
     """`tag` is what introduces the message (ISAKMP, IPSEC, IKEv2, a %MNEMONIC, or empty), `context` the text in the brackets
-    behind it, `body` the message on one line, `lines` the physical lines (number, text) it came from. `second` and `fraction`
-    make up its time; most records are never asked for it."""
+    behind it, `body` the message on one line, `number` and `text` the first physical line it came from, `more` the other ones
+    (number, text). `second` and `fraction` make up its time; most records are never asked for it."""
 
     tag: str
     context: str | None
     body: str
-    lines: tuple[tuple[int, str], ...]
+    number: int
+    text: str
     second: datetime | None
     fraction: timedelta | None = None
+    more: tuple[tuple[int, str], ...] = ()
 
     @property
     def at(self) -> datetime | None:
         return self.second if self.fraction is None or self.second is None else self.second + self.fraction
 
     def source(self, device: str, output: str) -> Source:
-        first, text = self.lines[0]
-        return source_at(device, output, first, self.lines[-1][0], text)
+        return source_at(device, output, self.number, self.more[-1][0] if self.more else self.number, self.text)
 
     def source_of(self, needle: str, device: str, output: str) -> Source:
         """The one line that holds `needle`, when it is in one line; else the whole record."""
-        for number, text in self.lines:
+        for number, text in ((self.number, self.text), *self.more):
             if needle in text:
                 return source_at(device, output, number, number, text)
         return self.source(device, output)

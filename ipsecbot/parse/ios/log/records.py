@@ -22,7 +22,13 @@ _GLUED = re.compile(
     r"(?:ISAKMP|IPSEC|IKEv2|CRYPTO|%[A-Z]))|(?<=[^\s:])\s+(?=ISAKMP(?:-[A-Z]+)?\s?:?\s?\([\d:A-Z/]+\)\s?:)"
 )
 _PROMPT = re.compile(r"[A-Za-z][\w.\-/@]{0,62}(?:\([\w.-]+\))?(?<!-)[#>](?!\d+:)")
-_QUOTES = (re.compile(r">\s?"), re.compile(r"[-*]\s(?=\S)"), re.compile(r"\s*\d{1,5}\.\s+"), re.compile(r"\|\s?"))
+# What begins a quoted line, and the characters that this begins with, where they are few.
+_QUOTES = (
+    (re.compile(r">\s?"), ">"),
+    (re.compile(r"[-*]\s(?=\S)"), "-*"),
+    (re.compile(r"\s*\d{1,5}\.\s+"), None),
+    (re.compile(r"\|\s?"), "|"),
+)
 _FENCE = re.compile(r"\s*(?:`{3}|~{3}|-{8,}|={8,})")
 _NO_START = frozenset("abcdefghijklmnopqrstuvwxyz(")  # neither a stamp nor a tag begins so
 _FENCE_MARKS = "`~-="
@@ -85,7 +91,7 @@ class _Gathered:
 
     def begin(self, whole: Record) -> None:
         """Nothing is gathered but the one line of `whole`, which others may follow."""
-        self.lines, self._whole = [whole.lines[0]], whole
+        self.lines, self._whole = [(whole.number, whole.text)], whole
 
     def take(self) -> Record | None:
         """The record of the gathered lines, of which there are none from now on."""
@@ -124,10 +130,10 @@ def _record(lines: tuple[tuple[int, str], ...], width: int | None, snapshot: dat
     if tag is None and (percent := rest.find("%")) >= 0 and percent < 80:
         tag = TAG.match(rest, percent)  # a host name stands between the stamp and the mnemonic
     if tag is None:
-        return Record("", None, rest.strip()[:MAX_BODY], lines, at)
+        return Record("", None, rest.strip()[:MAX_BODY], *lines[0], at, more=lines[1:])
     word = tag["tag"] or tag["syslog"] or tag["trace"]
     context = tag["context"][1:-1] if tag["context"] else None
-    return Record(word, context, rest[tag.end() :].strip().lstrip(": ")[:MAX_BODY], lines, at)
+    return Record(word, context, rest[tag.end() :].strip().lstrip(": ")[:MAX_BODY], *lines[0], at, more=lines[1:])
 
 
 def _joined(lines: tuple[tuple[int, str], ...], width: int | None) -> str:
@@ -164,17 +170,17 @@ def _is_double_spaced(lines: list[str]) -> bool:
 def _unquoted(lines: list[str]) -> list[str]:
     """Without the mark (`> `, `- `, `12. `) that a mail or a web page put before nearly every line."""
     filled = len(lines) - lines.count("") - sum(map(str.isspace, lines))
-    for quote in _QUOTES:
-        if _are_marked(lines, quote, filled):
+    for quote, first in _QUOTES:
+        if _are_marked(lines, quote, first, filled):
             return [line[match.end() :] if (match := quote.match(line)) else line for line in lines]
     return lines
 
 
-def _are_marked(lines: list[str], quote: re.Pattern[str], filled: int) -> bool:
+def _are_marked(lines: list[str], quote: re.Pattern[str], first: str | None, filled: int) -> bool:
     """Whether at least three lines and four fifths of the filled ones begin with the mark."""
     bare = 0
     for line in lines:
-        if quote.match(line) is None and line and not line.isspace():
+        if ((first is not None and line[:1] not in first) or quote.match(line) is None) and line and not line.isspace():
             bare += 1
             if bare * 10 > filled * 2:
                 return False

@@ -68,7 +68,7 @@ def _first_words(pattern: str) -> frozenset[str] | None:
 # A ping breaks short lines; longer texts are not worth a second look at each of their dots.
 _LONGEST_BROKEN = 240
 # Messages looked up last, with their rows: most of what a debug prints is the same few dozen sentences, without a number.
-_REMEMBERED = 2048
+_REMEMBERED = 512
 Found = tuple[Row, re.Match[str]] | None
 
 

@@ -32,9 +32,10 @@ class Steps:
         """An event of one negotiation: what the line says, on top of what is known of the negotiation."""
         if record.tag[:6] == "ISAKMP":
             talk.ike_version = 1
+        journal = self.journal
         draft = Draft(
             kind,
-            source or self.journal.source(record),
+            source or record.source(journal.device, journal.name),
             record.at,
             talk.number or talk.handle,
             talk.local,
@@ -46,7 +47,7 @@ class Steps:
         )
         for name, value in fields.items():
             setattr(draft, name, value)
-        handle = self.journal.keep(draft)
+        handle = journal.keep(draft)
         talk.events.append(handle)
         return handle
 
