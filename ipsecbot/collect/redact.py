@@ -15,7 +15,6 @@ from functools import partial
 from ipsecbot.collect.fingerprint import UNKNOWN, Fingerprinter
 from ipsecbot.collect.redaction_rules import (
     BLOCKS,
-    HINT,
     MASKED,
     OPEN_QUOTE,
     PREFIX,
@@ -24,6 +23,7 @@ from ipsecbot.collect.redaction_rules import (
     RULES,
     Form,
     Rule,
+    may_hold_secret,
 )
 from ipsecbot.model.device import Platform
 
@@ -44,20 +44,28 @@ def redact(text: str, platform: Platform | None, fingerprinter: Fingerprinter, k
     for number, line in enumerate(lines):
         if number <= quoted_until:
             lines[number] = line = _sub(QUOTE_TAIL if number == quoted_until else QUOTE_MIDDLE, line, _unknown)
-        elif OPEN_QUOTE.search(line[-_LONG:]):
+        elif '"' in line and OPEN_QUOTE.search(line[-_LONG:]):
             quoted_until = _closing_line(lines, number)
         if block >= 0 and BLOCKS[block][2].search(line):
             block = -1
         if block >= 0:
             lines[number] = _sub(BLOCKS[block][3], line, _unknown)
             continue
-        block = next((index for index, (_, opens, _, _) in enumerate(BLOCKS) if opens.search(line[:_LONG])), -1)
+        block = _block_of(line[:_LONG])
         if line[:1] not in (" ", "\t", "", "\r"):
             section = line
         lines[number] = _clean(line, rules, section, fingerprinter)
         if literal is not None:
             lines[number] = literal.sub(lambda match: fingerprinter.token(match.group().encode()), lines[number])
     return "\n".join(lines)
+
+
+def _block_of(line: str) -> int:
+    """Which text of several lines a line opens; -1: none."""
+    for index, (word, opens, _, _) in enumerate(BLOCKS):
+        if word in line and opens.search(line):
+            return index
+    return -1
 
 
 def _closing_line(lines: list[str], opened: int) -> int:
@@ -87,7 +95,7 @@ def _windows(line: str) -> Iterator[str]:
     while len(line) - start > _LONG:
         end = start + _LONG
         blanks = [m.end() for m in _BLANK.finditer(line, end - _LONG // 2, end)]
-        good = (at for at in reversed(blanks) if not HINT.search(line, max(start, at - _REACH), at))
+        good = (at for at in reversed(blanks) if not may_hold_secret(line[max(start, at - _REACH) : at]))
         cut = next(good, blanks[-1] if blanks else end)
         yield line[start:cut]
         start = cut
@@ -95,7 +103,7 @@ def _windows(line: str) -> Iterator[str]:
 
 
 def _clean(line: str, rules: tuple[Rule, ...], section: str, fingerprinter: Fingerprinter) -> str:
-    if not HINT.search(line):
+    if not may_hold_secret(line):
         return line
     if len(line) > _LONG:
         return "".join(_clean(part, rules, section, fingerprinter) for part in _windows(line))

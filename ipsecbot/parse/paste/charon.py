@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ipsecbot.parse.paste.signatures import CHARON_LOG, CHARON_SAYS
+from ipsecbot.parse.paste.signatures import CHARON_LOG, CHARON_SAYS, has_mark
 from ipsecbot.parse.phrase import PhraseBook
 from ipsecbot.parse.strongswan.phrases_host import UNFRAMED
 from ipsecbot.parse.strongswan.sentences import is_sentence, of_caller
@@ -32,7 +32,7 @@ def framed(lines: Sequence[str]) -> list[str]:
     for index, line in enumerate(lines):
         if not line.strip():
             continue
-        if CHARON_LOG.search(line[:_LOOK]):
+        if has_mark(CHARON_LOG, line):
             start = index
         elif CHARON_SAYS.match(line) or is_sentence(line):
             caller = of_caller(line)

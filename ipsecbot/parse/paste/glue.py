@@ -35,6 +35,8 @@ _MARK = re.compile(r'ISAKMP|IPSEC\(|IKEv2|: %|\[(?:IKE|ENC|NET|CFG)\]|CRYPTO_PKI
 _AT_A_WORD = re.compile(
     rf"[^\s#>:*.][*.]{_MONTH}\s{{1,2}}\d{{1,2}}\s|[a-z)\"]{_MONTH}\s{{1,2}}\d{{1,2}}\s(?:\d{{4}}\s)?\d\d:\d\d:"
 )
+# The same beginning with the month, which a search finds many times as fast.
+_MONTH_AT_A_WORD = re.compile(rf"{_MONTH}(?:(?<=[^\s#>:*.][*.]...)|(?<=[a-z)\"]...))\s")
 _BREAK = re.compile(r"<br\s?/?>|</(?:p|div|li|tr|pre)>(?=.)", re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:\\r)?\\n")
 
@@ -45,7 +47,7 @@ def split_glued(line: str) -> list[str]:
     Linear in its length.
     """
     marks = len(_MARK.findall(line))
-    if marks == 0 or (marks == 1 and _AT_A_WORD.search(line) is None):
+    if marks == 0 or (marks == 1 and (_MONTH_AT_A_WORD.search(line) is None or _AT_A_WORD.search(line) is None)):
         return [line]
     for start in _STARTS:
         places = [match.start() for match in start.finditer(line)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
+from types import NoneType
 from typing import Any, TypeVar, cast
 
 from ipsecbot.model.evidence import Source
@@ -13,6 +15,7 @@ from ipsecbot.model.snapshot import Gap
 from ipsecbot.parse.paste.repair import Repaired
 
 ValueT = TypeVar("ValueT")
+_PLAIN = frozenset((NoneType, str, int, float, bool, datetime, timedelta))  # most fields of an event: nothing to look into
 
 
 class Places:
@@ -47,7 +50,7 @@ def relocate(value: ValueT, places: Mapping[str, Places]) -> ValueT:
 
 
 def _moved(value: Any, places: Mapping[str, Places]) -> Any:
-    if value is None or isinstance(value, str | int | float):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Source):
         return _source(value, places)
@@ -56,15 +59,18 @@ def _moved(value: Any, places: Mapping[str, Places]) -> Any:
     if isinstance(value, tuple):
         moved = tuple(_moved(item, places) for item in value)
         return moved if any(new is not old for new, old in zip(moved, value, strict=True)) else value
-    if is_dataclass(value) and not isinstance(value, type):
-        changed = {name: new for name in _names(type(value)) if (new := _moved(old := getattr(value, name), places)) is not old}
-        return replace(value, **changed) if changed else value
-    return value
+    changed: dict[str, Any] = {}
+    for name in _names(cast(Hashable, type(value))):
+        old = getattr(value, name)
+        if type(old) not in _PLAIN and (new := _moved(old, places)) is not old:
+            changed[name] = new
+    return replace(value, **changed) if changed else value
 
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    """The fields of a dataclass; none of anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _source(source: Source, places: Mapping[str, Places]) -> Source:

@@ -23,6 +23,8 @@ from ipsecbot.parse.paste.signatures import (
     SHOW,
     SIGNATURES,
     Reach,
+    has_mark,
+    may_be_marked,
 )
 from ipsecbot.parse.strongswan.sentences import is_sentence
 
@@ -84,12 +86,11 @@ class _Sorter:
             self.current.lines.append(number)
 
     def _is_log(self, number: int, line: str) -> bool:
-        head = line[:_LOOK]
-        if IOS_LOG.search(head):
+        if has_mark(IOS_LOG, line):
             self._open(IOS, K.LOG, number, whole=True)
-        elif CHARON_LOG.search(head) or CHARON_SAYS.match(head):
+        elif has_mark(CHARON_LOG, line) or CHARON_SAYS.match(line[:_LOOK]):
             self._open(HOST, K.LOG, number, whole=True)
-        elif PLUTO_LOG.search(head):
+        elif has_mark(PLUTO_LOG, line):
             self._open(HOST, K.LOG, number, whole=True, pluto=True)
         elif not self._is_inside_file() and is_sentence(line):
             self._open(HOST, K.LOG, number, whole=True)
@@ -144,6 +145,8 @@ class _Sorter:
         if current is not None and current.kind is K.IPSEC_CONF and _CONN_BODY.match(line):
             current.lines.append(number)
             return True
+        if not may_be_marked(line):
+            return False
         for signature in SIGNATURES:
             if not signature.pattern.match(line):
                 continue

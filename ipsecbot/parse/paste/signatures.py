@@ -33,27 +33,39 @@ class Signature:
     reach: Reach
 
 
+_BLANKS = r"\s*"
+
+
 def _row(platform: Platform, kind: OutputKind, *patterns: str, reach: Reach = Reach.BLOCK) -> Signature:
     return Signature(platform, kind, re.compile("|".join(patterns)), reach)
 
 
 _SWAN_GROUPS = "DMN|MGR|IKE|CHD|JOB|CFG|KNL|NET|ASN|ENC|TNC|IMC|IMV|PTS|TLS|APP|ESP|LIB"
-# One look for each vendor's log lines: most lines of a long text are these.
+# One look for each vendor's log lines: most lines of a long text are these. Each expression begins with what stands before a
+# mark, so that the search passes all other places quickly; the beginning of the line is a line feed (`has_mark`).
 IOS_LOG = re.compile(
-    r"(?:^|[:\s.])(?:ISAKMP(?:-[A-Z]+)?\s?(?=[:(])|IPSEC(?::?\(\w)|I?KEv2(?:-[A-Z]+)*(?:-\d)?:|CRYPTO_(?:PKI|OPSSL|SS)\b|"
+    r"[:\s.%](?:(?<!%)(?:ISAKMP(?:-[A-Z]+)?\s?(?=[:(])|IPSEC(?::?\(\w)|I?KEv2(?:-[A-Z]+)*(?:-\d)?:|CRYPTO_(?:PKI|OPSSL|SS)\b|"
     r"Crypto mapdb|map_db|\[IKEv[12]\w*[^\]]{0,8}\]|SA ID:\d+ SESSION ID|IPSEC-EVENT:[A-Z]|NHRP(?:-[A-Z]+)?: |"
     r"%?[A-Z][A-Z0-9_]+(?:-[A-Z0-9_]+)?-[0-7]-[A-Z0-9_]+\s?:)|"
-    r"%(?:CRYPTO|IKEV2|IPSEC|CERM|CERM_DP|PKI|DMVPN|NHRP|ASA|PIX|FTD)-[0-7]-[A-Z0-9_]+\b"  # also as people quote it
+    r"(?<=%)(?:CRYPTO|IKEV2|IPSEC|CERM|CERM_DP|PKI|DMVPN|NHRP|ASA|PIX|FTD)-[0-7]-[A-Z0-9_]+\b)"  # also as people quote it
 )
 CHARON_LOG = re.compile(
-    rf"(?:^|[\s:>\]`])\d{{1,4}}\[(?:{_SWAN_GROUPS})\d?\] |^\s*\[(?:{_SWAN_GROUPS})\d?\] ?|"
-    r"(?:^|\s)(?:(?:charon(?:-\w+)?|ipsec_starter|strongswan)(?:\[\d+\])?|swanctl\[\d+\]): "
+    rf"[\s:>\]`](?:\d{{1,4}}\[(?:{_SWAN_GROUPS})\d?\] |(?<=\n)\s*\[(?:{_SWAN_GROUPS})\d?\] ?|"
+    r"(?<=\s)(?:(?:charon(?:-\w+)?|ipsec_starter|strongswan)(?:\[\d+\])?|swanctl\[\d+\]): )"
 )
 PLUTO_LOG = re.compile(
-    r'(?:^|\s)(?:pluto(?:\[\d+\])?: |(?:\d{3} )?"[^"]{1,80}"(?:\[\d+\])?(?: [0-9a-fA-F.:]+)?(?:/\d+x\d+)?(?: #\d+)?: '
+    r'\s(?:pluto(?:\[\d+\])?: |(?:\d{3} )?"[^"]{1,80}"(?:\[\d+\])?(?: [0-9a-fA-F.:]+)?(?:/\d+x\d+)?(?: #\d+)?: '
     r"(?!\s*(?:host|myid|their|oriented|ike_life|policy:|conn_prio|our |my_|liveness:|retransmission|initial|iketcp|nat-trav))|"
     r"packet from [0-9a-fA-F.:]+: )"
 )
+_LOOK = 200  # characters of a line in which a log's mark has to stand
+
+
+def has_mark(log: re.Pattern[str], line: str) -> bool:
+    """Whether a line shows, near its beginning, what the lines of this log do."""
+    return log.search("\n" + line[:_LOOK]) is not None
+
+
 # What only libreswan and its forebears have: their commands and their words in an ipsec.conf.
 PLUTO_ONLY = re.compile(
     r"\bipsec\s+(?:auto|whack|start|add|trafficstatus|_kernel|briefstatus|connectionstatus|showhostkey|verify|look|barf|newhostkey)\b"
@@ -136,7 +148,7 @@ SIGNATURES: tuple[Signature, ...] = (
         HOST,
         K.SURROUNDINGS,
         r"\s*net\.ipv[46]\.\S+\s*=\s*\d|\s*Chain \S+ \((?:policy|\d+ ref)|\s*-A (?:POSTROUTING|FORWARD|INPUT) ",
-        r".{0,120}(?:martian source |\bIN=\S* OUT=\S* .*\bSRC=)|\s*default (?:via|dev) ",
+        r".{0,120}martian source |.{0,120}IN=(?<!\wIN=)\S* OUT=\S* .*\bSRC=|\s*default (?:via|dev) ",
         reach=Reach.LINE,
     ),
     # ---- IOS and ASA: configuration
@@ -170,7 +182,14 @@ SIGNATURES: tuple[Signature, ...] = (
         r"Listening IP addresses:|Connections:\s*$|Routed Connections:|Shunted Connections:|Security Associations(?: \(|:)",
         reach=Reach.FILE,
     ),
+    _row(
+        HOST,
+        K.STATUSALL,
+        r"\s*(?:000 |006 )?#\d+: \"[^\"\s]{1,128}\"(?:\[\d+\])?(?: [0-9a-fA-F.:]+)?:\d{1,5} \S",
+        reach=Reach.FILE,
+    ),
     _row(HOST, K.LIST_SAS, r"\s*[^\s:]+: #\d+, [A-Z]+, IKEv[12]", reach=Reach.FILE),
+    _row(HOST, K.LOG, r"\s*(?:\d{3} )?\"[^\"\s]{1,128}\" line \d+: \S|\s*\d{3} loading secrets from \"", reach=Reach.FILE),
     _row(HOST, K.LIST_CONNS, r"\s*[^\s:]+: IKEv[12](?:/2)?(?:, |$)", reach=Reach.FILE),
     # ---- strongSwan and libreswan: configuration files
     _row(HOST, K.SWANCTL_CONF, r"\s*(?:connections|secrets|pools|authorities)\s*\{", reach=Reach.FILE),
@@ -193,7 +212,7 @@ SIGNATURES: tuple[Signature, ...] = (
     _row(
         HOST,
         K.IPSEC_SECRETS,
-        r"[^#\s]?.{0,200}(?:^|\s):\s*(?:PSK|RSA|ECDSA|EAP|XAUTH|NTLM|P12|PKCS8|PIN)\s+\S",
+        r".{0,201}:(?<!\S:)\s*(?:PSK|RSA|ECDSA|EAP|XAUTH|NTLM|P12|PKCS8|PIN)\s+\S",
         reach=Reach.FILE,
     ),
     # all of it commented out: a file of secrets all the same, and it holds none
@@ -205,6 +224,14 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     _row(HOST, K.IPSEC_SECRETS, r"\s*<secret:(?:[0-9a-f]{12}|unknown)>\s*$", reach=Reach.LINE),
 )
+_ANY = re.compile("|".join(signature.pattern.pattern.removeprefix(_BLANKS) for signature in SIGNATURES))
+
+
+def may_be_marked(line: str) -> bool:
+    """All signatures in one look, where leading blanks count as none: what this says no to, none of them matches."""
+    return _ANY.match(line.lstrip()) is not None
+
+
 COMMANDS: tuple[tuple[Platform, OutputKind, re.Pattern[str]], ...] = tuple(
     (platform, kind, re.compile(pattern, re.IGNORECASE))
     for platform, kind, pattern in (

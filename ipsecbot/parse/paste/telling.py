@@ -19,8 +19,10 @@ from ipsecbot.parse.paste.signatures import (
     IOS_LOG,
     IOS_PROMPT,
     PLUTO_LOG,
-    SIGNATURES,
+    has_mark,
+    may_be_marked,
 )
+from ipsecbot.parse.strongswan.sentences import is_sentence
 
 Row = tuple[int, str]  # a line's number, and the line or a part of it
 
@@ -35,7 +37,9 @@ _KEY = re.compile(r"-----(?:BEGIN|(END)) [A-Z0-9 ]{0,40}PRIVATE KEY-----")
 _SYSLOG = re.compile(r"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT[\d:.,+Z-]{8,30}) \S{1,64} ")
 # What a mail or a page put before every line; the repair, which sees all of them, takes it away later.
 _MARK = re.compile(r"\s{0,3}(?:>\s?)+|\s*(?:[-*+]|\d{1,6}[.)|:]?)\s(?=\S)|\|\s?")
-_OTHER_PROGRAMS = re.compile(r"martian source |\bIN=\S* OUT=\S* .*\bSRC=")
+_OTHER_PROGRAMS = re.compile(r"martian source |IN=(?<!\wIN=)\S* OUT=\S* .*\bSRC=")
+
+_CALLERS = re.compile(r"NetworkManager\[|nm-")  # they log what the tools say that they run
 
 
 def telling_rows(blocks: Iterable[Block]) -> Iterator[Row]:
@@ -73,10 +77,12 @@ class _Sieve:
 
 
 def _is_log(line: str, is_syslog: bool) -> bool:
-    head = line[:_LOOK]
-    if IOS_LOG.search(head) or CHARON_LOG.search(head) or PLUTO_LOG.search(head):
+    if has_mark(IOS_LOG, line) or has_mark(CHARON_LOG, line) or has_mark(PLUTO_LOG, line):
         return True
-    return _OTHER_PROGRAMS.search(head) is not None if is_syslog else CHARON_SAYS.match(head) is not None
+    head = line[:_LOOK]
+    if is_syslog:
+        return _OTHER_PROGRAMS.search(head) is not None or (_CALLERS.search(head) is not None and is_sentence(line))
+    return CHARON_SAYS.match(head) is not None
 
 
 def _is_marked(line: str) -> bool:
@@ -85,7 +91,7 @@ def _is_marked(line: str) -> bool:
         return True
     if IOS_PROMPT.match(head) or HOST_PROMPT.match(head) or HOST_COMMAND.match(head):
         return True
-    return any(signature.pattern.match(head) for signature in SIGNATURES)
+    return may_be_marked(head)
 
 
 def _cut(number: int, line: str) -> Iterator[Row]:
