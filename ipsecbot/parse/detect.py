@@ -9,6 +9,7 @@ from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput
 from ipsecbot.parse.paste.charon import framed
 from ipsecbot.parse.paste.segments import Segment, segment
 from ipsecbot.parse.paste.signatures import PLUTO_ONLY
+from ipsecbot.parse.paste.typed import as_configured
 from ipsecbot.parse.read import Parsed
 
 __all__ = ["Part", "detect", "sort_out", "unread"]
@@ -77,6 +78,8 @@ def _part(one: Segment, lines: list[str], name: str) -> Part:
         body[number] = lines[number]
     pluto = one.pluto
     given = body
+    if one.kind is OutputKind.RUNNING_CONFIG and one.platform is not Platform.STRONGSWAN:
+        body = given = [as_configured(line) for line in body]
     if one.kind is OutputKind.LOG and one.platform is Platform.STRONGSWAN and not pluto:
         body = framed(body)
     if one.kind in (OutputKind.IPSEC_CONF, OutputKind.IPSEC_SECRETS):

@@ -36,10 +36,13 @@ def wrong_peer_address(facts: Facts) -> Iterator[Testimony]:
             continue  # one file for both ends, so whose address is whose was guessed; or the other end shows under another
         if side.other is facts.initiator and not facts.shares_selectors:
             continue  # it waits for somebody else: no-config-for-peer
-        if any(_could_be(pattern, other.addresses) for connection in connections for pattern in connection.remote_addresses):
+        owns = (*other.addresses, *speaks_from(facts, side.other))
+        if any(_could_be(pattern, owns) for connection in connections for pattern in connection.remote_addresses):
             continue
+        if speaks_from(facts, side.other) == () and _shows_only_tunnels(facts, side.other):
+            continue  # the interface it speaks from is not shown with its address
         pointed = ", ".join(dict.fromkeys(a for connection in connections for a in connection.remote_addresses))
-        speaks = dict.fromkeys(a for c in facts.connections(side.other) or () for a in c.local_addresses if is_address(a))
+        speaks = speaks_from(facts, side.other)
         owned = ", ".join(speaks or other.addresses)
         me, peer = facts.name(side), facts.name(side.other)
         yield Clue(
@@ -97,6 +100,17 @@ def _speaks_from_another(facts: Facts, side: Side) -> Iterator[Clue]:
             offered=speaks,
             accepted=expected,
         )
+
+
+def speaks_from(facts: Facts, side: Side) -> tuple[str, ...]:
+    """The addresses that this end's connections name as their own."""
+    return tuple(dict.fromkeys(a for c in facts.connections(side) or () for a in c.local_addresses if is_address(a)))
+
+
+def _shows_only_tunnels(facts: Facts, side: Side) -> bool:
+    """Every connection is a tunnel interface, and its inner address is all that is known of this end."""
+    connections = facts.connections(side) or ()
+    return bool(connections) and all(c.interface is not None and c.interface == c.name for c in connections)
 
 
 def _could_be(pattern: str, addresses: tuple[str, ...]) -> bool:

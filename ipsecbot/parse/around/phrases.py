@@ -55,7 +55,8 @@ IPTABLES_ROW = re.compile(
 )
 # ---- filters
 IOS_DENIED = re.compile(
-    rf"%(?:SEC-6-IPACCESSLOG\w*|FW-\w+|ASA-\d-106\d+):.*?\b(?:denied|Deny)\b(?:\s+(?P<protocol>\w+))?.*?(?P<origin>{_V4})\S*.*?"
+    rf"%(?:SEC-6-IPACCESSLOG\w*|FW-\w+|ASA-\d-106\d+):.*?\b(?:denied|Deny)\b(?:\s+(?P<protocol>\w+))?"
+    rf"(?:\s+for user '[^']*')?.*?(?P<origin>{_V4})\S*.*?"
     rf"(?:->|to|dst)\s*\S*?(?P<destination>{_V4})(?:[(/](?P<port>\d+))?(?:.*?(?P<count>\d+) packets?)?"
 )
 LINUX_DROPPED = re.compile(

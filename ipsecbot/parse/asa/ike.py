@@ -52,6 +52,7 @@ class _Negotiation:
     child_role: Role | None = None
     child_up: bool = False
     ended: bool = False
+    accepted: bool = False  # it has found a proposal of the peer acceptable
     proxies: dict[str, TrafficSelector] = field(default_factory=dict)
 
     @property
@@ -163,12 +164,16 @@ class Asa:
         if opens or (talk.ended and "SA" in payloads):
             talk = self._begin(talk.remote, 1)
         if talk.role is None:
-            talk.role = Role.INITIATOR if sent else Role.RESPONDER
+            answers = talk.accepted and "SA" in payloads  # its own text begins behind MM1, which it has found acceptable
+            talk.role = Role.INITIATOR if sent and not answers else Role.RESPONDER
         if "SA" in payloads:
             talk.phase1 = _AGGRESSIVE if "KE" in payloads else _MAIN
         if _OF_PHASE1 & set(payloads):
             talk.sent, talk.received = talk.sent + sent, talk.received + (not sent)
         return talk
+
+    def on_accepted(self, record: Record, row: Row, match: re.Match[str], talk: _Negotiation) -> None:
+        talk.accepted = True
 
     def on_initiates(self, record: Record, row: Row, match: re.Match[str], talk: _Negotiation) -> None:
         if talk.sent or talk.received or talk.up or talk.ended:

@@ -40,6 +40,7 @@ IKEV1: tuple[Row, ...] = (
         step="nat",
     ),
     # phase 1
+    Row(r"(?:Oakley proposal is acceptable|IKE SA Proposal # \d+, Transform # \d+ acceptable)", step="accepted"),
     Row(r"All SA proposals found unacceptable", K.PROPOSAL_REFUSED, protocol=P.IKE),
     Row(
         r"Phase (?P<phase>[12]) failure:\s+Mismatched (?:attribute|transform-IDs|transform|protocol)\w* types? for class "
@@ -88,6 +89,8 @@ IKEV1: tuple[Row, ...] = (
     Row(r"Received an un-encrypted (?P<notify>[A-Z_]+) notify message", step="notified_in_clear"),
     Row(r"Sending (?:.*)?notify (?:message|payload)(?:.*?: (?P<notify>[A-Z_]{6,}))?", None),
     Row(r"IKE lost contact with remote peer", K.PEER_SILENT),
+    Row(r"Connection terminated for peer \S+\s+Reason: Peer Terminate", K.DELETE_RECEIVED, protocol=P.IKE),
+    Row(r"Cannot obtain an IP address for remote peer", K.ADDRESS_REFUSED),
     Row(r"Session (?:is being torn down|disconnected).*?Reason: (?P<reason>.*)", step="ended"),
     Row(r"(?:IKE SA|IKE session|Connection) .*terminat\w+.*?(?:Reason|reason|for peer).*?[:.]?\s*(?P<reason>.*)", step="ended"),
     Row(r"Received (?:IKE )?(?:delete|Delete).*|Connection terminated for peer .*Reason: Peer Terminate", K.DELETE_RECEIVED),
@@ -148,6 +151,7 @@ REASONS: tuple[Row, ...] = (
     Row(r"Phase 2 (?:Mismatch|Error)", K.FAILED, protocol=P.ESP),
     Row(r"(?:Lost Service|Lost Carrier|peer lost|DPD)", K.PEER_SILENT),
     Row(r"Idle Time", K.IDLE),
+    Row(r"IP Address assignment failure", K.ADDRESS_REFUSED),
     Row(r"(?:Peer Terminate|Peer Address Changed|IKE Delete|peer request|Peer requested)", K.DELETE_RECEIVED, protocol=P.IKE),
     Row(r"(?:Authentication|Auth) ", K.USER_AUTH_FAILED),
     Row(r".*", K.DELETED, protocol=P.IKE),
@@ -206,7 +210,11 @@ NUMBERED: dict[str, tuple[Row, ...]] = {
             protocol=P.ESP,
         ),
     ),
-    "402116": (Row(r".*? from (?P<remote>[0-9A-Fa-f.:]+)", K.VERIFY_FAILED, protocol=P.ESP),),
+    # what came out of the SA is not what the SA protects: the other end's list permits more
+    "402116": (
+        Row(r".*? from (?P<remote>[0-9A-Fa-f.:]+).*doesn't match the negotiated policy", K.SELECTORS_REFUSED, protocol=P.ESP),
+        Row(r".*? from (?P<remote>[0-9A-Fa-f.:]+)", K.VERIFY_FAILED, protocol=P.ESP),
+    ),
     "402117": (Row(r".*? from (?P<remote>[0-9A-Fa-f.:]+)", K.UNPROTECTED, protocol=P.ESP),),
     "402119": (Row(r".*? from (?P<remote>[0-9A-Fa-f.:]+)", K.REPLAY, protocol=P.ESP),),
     "402120": (Row(r".*? from (?P<remote>[0-9A-Fa-f.:]+)", K.VERIFY_FAILED, protocol=P.ESP),),
@@ -218,6 +226,8 @@ NUMBERED: dict[str, tuple[Row, ...]] = {
         Row(r".*(?:CRL|OCSP|revocation)", K.CERTIFICATE_REFUSED, attribute="no-crl"),
         Row(r".*", K.CERTIFICATE_REFUSED, attribute="untrusted"),
     ),
+    "737007": (Row(r".*Local pool request failed", K.ADDRESS_REFUSED),),
+    "737013": (Row(r".*"),),
     "113005": (Row(r"AAA user auth\w* Rejected", K.USER_AUTH_FAILED),),
     "113015": (Row(r".*", K.USER_AUTH_FAILED),),
     "752012": (Row(r"(?P<detail>IKEv[12]) was unsuccessful", K.FAILED),),

@@ -14,6 +14,7 @@ from ipsecbot.model.proposal import Protocol, TransformType
 from ipsecbot.model.sa import ChildSa, Counters, SaState
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.snapshot import Gap, RawOutput
+from ipsecbot.parse.ios.peer_excerpts import flows_by_peer
 from ipsecbot.parse.ios.sa_words import (
     IPSEC_STATES,
     canonical,
@@ -61,7 +62,9 @@ def read_ipsec_sas(output: RawOutput, device: str) -> Parsed[tuple[ChildSa, ...]
         found, more = _excerpt(flow) if is_excerpt and not flow["CURRENT_OUTBOUND_SPI"] else _children(flow, sas)
         children += found
         gaps += more
-    if not parsed.value and (counted := _headless(output, device)) is not None:
+    if not parsed.value:
+        children += flows_by_peer(output, device)
+    if not parsed.value and not children and (counted := _headless(output, device)) is not None:
         children.append(counted)
     return Parsed(tuple(children), parsed.gaps + tuple(gaps), parsed.answered)
 

@@ -26,6 +26,7 @@ from ipsecbot.parse.paste.signatures import (
     has_mark,
     may_be_marked,
 )
+from ipsecbot.parse.paste.typed import is_typed
 from ipsecbot.parse.strongswan.sentences import is_sentence
 
 K, IOS, HOST = OutputKind, Platform.CISCO_IOS, Platform.STRONGSWAN
@@ -108,6 +109,9 @@ class _Sorter:
         ios = IOS_PROMPT.match(line)
         if ios is not None:
             self.host = ios["host"]
+            if is_typed(line):
+                self._open(IOS, K.RUNNING_CONFIG, number, whole=True)
+                return True
             self._command(IOS, number, (ios["command"] or "").strip())
             return True
         host = HOST_PROMPT.match(line)

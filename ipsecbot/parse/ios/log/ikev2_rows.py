@@ -107,7 +107,8 @@ AUTHENTICATION: tuple[Row, ...] = (
     Row(r"Unsupported cert encoding", K.CERTIFICATE_REFUSED),
     Row(r"(?:No|Failed to (?:find|get|retrieve)) (?:a |my )?(?:certificate|trustpoint|private key|cert)", K.CREDENTIAL_MISSING),
     Row(r"EAP (?:authentication|exchange)? ?fail", K.USER_AUTH_FAILED),
-    Row(r"(?:AAA|EAP)[\w ]* (?:failed|rejected|denied)", K.USER_AUTH_FAILED),
+    Row(r"(?:AAA|EAP)[\w -]* (?:failed|rejected|denied)", K.USER_AUTH_FAILED),
+    Row(r"Received failure from (?:external )?EAP authenticator", K.USER_AUTH_FAILED),
 )
 
 LIFE: tuple[Row, ...] = (
