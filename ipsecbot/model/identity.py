@@ -16,6 +16,7 @@ class AuthMethod(StrEnum):
     XAUTH_PSK = "xauth-psk"
     XAUTH_PUBKEY = "xauth-pubkey"
     HYBRID = "hybrid"
+    NULL = "null"  # nobody proves anything (RFC 7619)
 
 
 class IdType(StrEnum):

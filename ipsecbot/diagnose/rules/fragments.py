@@ -20,6 +20,8 @@ _BY_CERTIFICATE = frozenset({AuthMethod.PUBKEY, AuthMethod.XAUTH_PUBKEY, AuthMet
 _PIECE = re.compile(r"(\d{1,9})\s*(?:/|of)\s*(\d{1,9})")
 _OFF_AT_ONE_END = 0.65
 _PERHAPS = 0.45
+_TOO_LONG = "message too long"  # errno(3): EMSGSIZE
+_BY_LENGTH = 0.65
 
 
 def is_large(facts: Facts, attempt: Attempt) -> bool:
@@ -39,6 +41,7 @@ def ike_fragmentation(facts: Facts) -> Iterator[Testimony]:
     fragments through.
     """
     yield from _pieces_missing(facts)
+    yield from _too_long(facts)
     off = [
         (side, connection)
         for side in SIDES
@@ -82,3 +85,18 @@ def _pieces_missing(facts: Facts) -> Iterator[Clue]:
                 f"{facts.name(attempt.side.other)}: let fragments through, or make them smaller."
             )
             yield Clue(Strength.STRONG, witness_of(seen), lines(*sources[-3:]), headline, change=Change.PATH)
+
+
+def _too_long(facts: Facts) -> Iterator[Clue]:
+    """The path, or the host itself, refuses an IKE message for its length."""
+    for side in SIDES:
+        refused = [
+            seen
+            for seen in facts.events(EventKind.FAILED, EventKind.NETWORK_UNREACHABLE, side=side)
+            if (seen.event.detail or "").lower().startswith(_TOO_LONG)
+        ]
+        if refused:
+            me = facts.name(side)
+            headline = f"IKE messages of {me} are too long for the path: switch IKE fragmentation on, or lower the MTU of {me}."
+            evidence = lines(*(seen.event.source for seen in refused[-2:]))
+            yield Clue(Strength.STRONG, witness_of(refused[-1]), evidence, headline, change=change_of(side), weight=_BY_LENGTH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Seen
 from ipsecbot.diagnose.facts import SIDES, Facts, is_esp, lines
@@ -31,6 +32,7 @@ _IN_WORDS = (
     (re.compile(r"no crypto map bound to interface", re.I), "no crypto map is bound to the interface the packets came in by"),
     (re.compile(r"crypto map is incomplete", re.I), "its crypto map has no peer, no transform set or no access list"),
 )
+_NOTHING_ELSE = 0.66
 _ON_DISK_ONLY = 0.8  # it may be left over, and another connection meant
 
 
@@ -167,15 +169,16 @@ def config_not_loaded(facts: Facts) -> Iterator[Testimony]:
             f"{facts.name(seen.side)} could not load part of its configuration: {seen.event.detail or 'see the line quoted'}."
         )
 
-    yield from reported(
+    for clue in reported(
         facts,
         "config-not-loaded",
         say,
         EventKind.CONFIG_REFUSED,
         strength=Strength.STRONG,
         change=lambda seen: change_of(seen.side),
-        where=lambda seen: _is_about_this_tunnel(facts, seen) or _left_nothing(facts, seen),
-    )
+        where=lambda seen: _is_about_this_tunnel(facts, seen) or _left_nothing(facts, seen) or _is_all_there_is(facts),
+    ):
+        yield replace(clue, weight=_NOTHING_ELSE) if _is_all_there_is(facts) else clue
 
 
 def _not_as_written(facts: Facts, side: Side) -> Iterator[Clue]:
@@ -199,6 +202,13 @@ def _is_about_this_tunnel(facts: Facts, seen: Seen) -> bool:
     names = {c.name for c in facts.connections(seen.side) or ()}
     names |= {child.name for c in facts.connections(seen.side) or () for child in c.children}
     return bool(words & names)
+
+
+def _is_all_there_is(facts: Facts) -> bool:
+    """Nothing was negotiated and nothing exists: whoever shows a complaint about loading asks about it."""
+    if any(attempt.exchange.messages or attempt.exchange.events for attempt in facts.attempts):
+        return False
+    return not any(facts.state(side).ike or facts.state(side).children for side in SIDES)
 
 
 def _left_nothing(facts: Facts, seen: Seen) -> bool:

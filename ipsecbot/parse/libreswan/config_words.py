@@ -55,8 +55,9 @@ AUTHBY: tuple[tuple[str, AuthMethod], ...] = (
     ("ecdsa", AuthMethod.PUBKEY),
     ("ecdsa-sha2", AuthMethod.PUBKEY),
     ("eaponly", AuthMethod.EAP),
+    ("null", AuthMethod.NULL),
 )
-NO_AUTH = ("never", "null")
+NO_AUTH = ("never",)
 
 _END = """subnet subnets nexthop sourceip protoport id rsasigkey rsasigkey2 pubkey cert ckaid ca sendcert updown firewall
     xauthserver xauthclient xauthusername username modecfgserver modecfgclient addresspool cat auth autheap vti

@@ -111,5 +111,6 @@ UNFRAMED: tuple[Phrase, ...] = (
     Phrase(K.DAEMON_STOPPED, "{?ipsec }whack: Pluto is not running{any}"),
     Phrase(K.CONFIG_REFUSED, "can not load config '{any}': {detail}"),
     Phrase(K.CONFIG_REFUSED, "failed to load config: {detail}"),
+    Phrase(K.CONFIG_REFUSED, '{?{n} }"{any}" line {n}: {detail}'),  # of a file of secrets
     Phrase(K.CONFIG_REFUSED, "{any}/ipsec.conf:{n}: {syntax error/unrecognized keyword}{detail}"),
 )

@@ -151,6 +151,12 @@ SIGNATURES: tuple[Signature, ...] = (
         r".{0,120}martian source |.{0,120}IN=(?<!\wIN=)\S* OUT=\S* .*\bSRC=|\s*default (?:via|dev) ",
         reach=Reach.LINE,
     ),
+    _row(
+        HOST,
+        K.SURROUNDINGS,
+        r"\s*(?:Error: )?connecting to '(?:unix://\S{1,200}charon\.vici' failed|default' URI failed)",
+        reach=Reach.LINE,
+    ),
     # ---- IOS and ASA: configuration
     _row(
         IOS,
@@ -182,14 +188,7 @@ SIGNATURES: tuple[Signature, ...] = (
         r"Listening IP addresses:|Connections:\s*$|Routed Connections:|Shunted Connections:|Security Associations(?: \(|:)",
         reach=Reach.FILE,
     ),
-    _row(
-        HOST,
-        K.STATUSALL,
-        r"\s*(?:000 |006 )?#\d+: \"[^\"\s]{1,128}\"(?:\[\d+\])?(?: [0-9a-fA-F.:]+)?:\d{1,5} \S",
-        reach=Reach.FILE,
-    ),
     _row(HOST, K.LIST_SAS, r"\s*[^\s:]+: #\d+, [A-Z]+, IKEv[12]", reach=Reach.FILE),
-    _row(HOST, K.LOG, r"\s*(?:\d{3} )?\"[^\"\s]{1,128}\" line \d+: \S|\s*\d{3} loading secrets from \"", reach=Reach.FILE),
     _row(HOST, K.LIST_CONNS, r"\s*[^\s:]+: IKEv[12](?:/2)?(?:, |$)", reach=Reach.FILE),
     # ---- strongSwan and libreswan: configuration files
     _row(HOST, K.SWANCTL_CONF, r"\s*(?:connections|secrets|pools|authorities)\s*\{", reach=Reach.FILE),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
+from ipsecbot.model.exchange import EventKind
 from ipsecbot.parse.phrase import PhraseBook
 from ipsecbot.parse.strongswan.phrases_exchange import CHOICE, LIFE, WIRE
-from ipsecbot.parse.strongswan.phrases_host import HARMLESS, HOST
+from ipsecbot.parse.strongswan.phrases_host import HARMLESS, HOST, UNFRAMED
 from ipsecbot.parse.strongswan.phrases_identity import CERTIFICATES, IDENTITY, USERS
 
 _CHOICE = re.compile(r"\{([^{}?/]+)(?:/[^{}]*)\}")
@@ -18,6 +19,9 @@ _PLACE = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 _CALLER = re.compile(r"(?P<before>[^\n]{0,80}?)\b(?:NetworkManager|nm-[\w-]{1,40})\[\d{1,10}\]: (?P<said>\S.*)")
 _ENOUGH = 14  # letters that never vary: fewer may be anybody's words
 _LONGEST = 400
+
+# What swanctl says of a daemon it cannot reach is about the host, and stays as it is.
+_TOOLS = tuple(phrase for phrase in UNFRAMED if phrase.kind is not EventKind.DAEMON_STOPPED)
 
 
 def _is_telling(sentence: str) -> bool:
@@ -28,7 +32,7 @@ def _is_telling(sentence: str) -> bool:
 _BOOK = PhraseBook(
     tuple(
         phrase
-        for phrase in (*WIRE, *CHOICE, *LIFE, *IDENTITY, *CERTIFICATES, *USERS, *HOST, *HARMLESS)
+        for phrase in (*WIRE, *CHOICE, *LIFE, *IDENTITY, *CERTIFICATES, *USERS, *HOST, *_TOOLS, *HARMLESS)
         if _is_telling(phrase.sentence)
     )
 )
