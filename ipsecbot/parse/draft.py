@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, cast
+from typing import Protocol as Shape
 
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.exchange import EventKind, ExchangeType, LogEvent
@@ -20,6 +21,19 @@ from ipsecbot.model.identity import IkeIdentity
 from ipsecbot.model.proposal import Proposal, Protocol
 from ipsecbot.model.sa import Role
 from ipsecbot.model.selectors import SelectorPair
+
+
+class Addressed(Shape):
+    """What knows between which addresses a packet went."""
+
+    @property
+    def local(self) -> str | None: ...
+    @property
+    def remote(self) -> str | None: ...
+    @property
+    def local_port(self) -> int | None: ...
+    @property
+    def remote_port(self) -> int | None: ...
 
 
 @dataclass(slots=True)
@@ -61,7 +75,7 @@ class Draft:
         """The values of all fields behind the context, in order."""
         return _SAID(self)
 
-    def at_addresses_of(self, packet: Draft) -> None:
+    def at_addresses_of(self, packet: Addressed) -> None:
         """Between the addresses of that packet."""
         self.local, self.remote = packet.local, packet.remote
         self.local_port, self.remote_port = packet.local_port, packet.remote_port

@@ -19,7 +19,7 @@ from ipsecbot.parse.draft import Draft, freeze, source_at
 from ipsecbot.parse.phrase import Phrase, PhraseBook
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.shaped_gaps import ShapedGaps
-from ipsecbot.parse.strongswan.log_fields import SAID, Said, event_of, remember, said_by
+from ipsecbot.parse.strongswan.log_fields import SAID, Addresses, Said, addresses_of, event_of, remember, said_by
 from ipsecbot.parse.strongswan.log_lines import LogLine, read_lines
 from ipsecbot.parse.strongswan.log_threads import Thread
 from ipsecbot.parse.strongswan.notifies import is_error, is_fragment, notifies_in
@@ -98,6 +98,8 @@ class _Reader:
         if phrase.kind is None:
             if line.framed and phrase.comes_again:
                 remember(line.message, Said(phrase, match, (), ()))
+            return
+        if phrase.kind is _SENT and match.lastgroup != "payloads" and self._leaves(match, line, thread):
             return
         event, unknown = event_of(phrase, match, line, source_at(self.device, self.name, line.number, line.number, line.text))
         for word in unknown:
@@ -198,10 +200,6 @@ class _Reader:
         thread.local, thread.remote = event.local, event.remote
         if event.context is not None:
             self.addresses[event.context] = event.local, event.remote
-        if event.kind is _SENT and thread.pending is not None and self.events[thread.pending].kind in _OUTGOING:
-            self._addressed(thread.pending, event)
-            thread.pending = None
-            return
         if event.kind is _SENT and thread.repeating:
             event.kind, event.is_request = _RETRANSMITTED, False
             self._append(event)
@@ -214,7 +212,21 @@ class _Reader:
         elif not self._is_fragment_packet(event):
             self._append(event)
 
-    def _addressed(self, index: int, packet: Draft) -> None:
+    def _leaves(self, match: re.Match[str], line: LogLine, thread: Thread) -> bool:
+        """The packet of the message that was generated before is no event: the message gets its addresses."""
+        if thread.pending is None or self.events[thread.pending].kind not in _OUTGOING:
+            return False
+        thread.kinds.discard(EventKind.GAVE_UP)
+        packet = addresses_of(match)
+        context = line.unique if thread.alias is None else thread.alias
+        thread.local, thread.remote = packet.local, packet.remote
+        if context is not None:
+            self.addresses[context] = packet.local, packet.remote
+        self._addressed(thread.pending, packet)
+        thread.pending = None
+        return True
+
+    def _addressed(self, index: int, packet: Addresses) -> None:
         """Give a message, and the events that its payloads are, the addresses of its packet."""
         line = self.events[index].source.first_line
         for place in range(index, len(self.events)):

@@ -60,6 +60,27 @@ def event_of(phrase: Phrase, match: re.Match[str], line: LogLine, source: Source
     return event, unknown
 
 
+class Addresses(NamedTuple):
+    """Of a packet."""
+
+    local: str | None
+    remote: str | None
+    local_port: int | None
+    remote_port: int | None
+
+
+def addresses_of(match: re.Match[str]) -> Addresses:
+    """Of a line about a packet; None for what it does not say."""
+    named = match.groupdict()
+    local, remote, local_port, remote_port = map(named.get, Addresses._fields)
+    return Addresses(
+        _ADDRESSES[local] if local else None,
+        _ADDRESSES[remote] if remote else None,
+        _NUMBERS[local_port] if local_port else None,
+        _NUMBERS[remote_port] if remote_port else None,
+    )
+
+
 class Said(NamedTuple):
     """What a message said, for when it comes again: `values` are those of a Draft's fields behind the context, `takes` what
     has to be read again because it quotes its line."""

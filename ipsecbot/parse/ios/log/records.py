@@ -169,19 +169,19 @@ def _is_double_spaced(lines: list[str]) -> bool:
 
 def _unquoted(lines: list[str]) -> list[str]:
     """Without the mark (`> `, `- `, `12. `) that a mail or a web page put before nearly every line."""
-    filled = len(lines) - lines.count("") - sum(map(str.isspace, lines))
     for quote, first in _QUOTES:
-        if _are_marked(lines, quote, first, filled):
+        if _are_marked(lines, quote, first):
             return [line[match.end() :] if (match := quote.match(line)) else line for line in lines]
     return lines
 
 
-def _are_marked(lines: list[str], quote: re.Pattern[str], first: str | None, filled: int) -> bool:
+def _are_marked(lines: list[str], quote: re.Pattern[str], first: str | None) -> bool:
     """Whether at least three lines and four fifths of the filled ones begin with the mark."""
     bare = 0
     for line in lines:
         if ((first is not None and line[:1] not in first) or quote.match(line) is None) and line and not line.isspace():
             bare += 1
-            if bare * 10 > filled * 2:
+            if bare * 10 > len(lines) * 2:  # too many whichever of the lines are filled
                 return False
-    return filled - bare >= 3
+    filled = len(lines) - lines.count("") - sum(map(str.isspace, lines))
+    return bare * 10 <= filled * 2 and filled - bare >= 3
