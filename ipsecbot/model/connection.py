@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from ipsecbot.model.certificate import CertificateMap
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IkeIdentity
 from ipsecbot.model.proposal import Proposal, Protocol
@@ -69,6 +70,8 @@ class IkePolicy:
     remote_rounds: tuple[AuthRound, ...] | None = None
     times: IkeTimes | None = None
     options: IkeOptions | None = None
+    certificate_maps: tuple[CertificateMap, ...] = ()  # beside `remote_ids`: either may accept the other end
+    certificate_subject: str | None = field(default=None, compare=False)  # asked for at enrolment; an authority may add to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def keys_of(party: Party, other: Party, named: Presented, *, version: int, initi
         return KeyUse(found if party.rules.tries_every_key and version == 2 and not local else found[:1])
     if version == 2 and party.connection.ike.keyring is None:
         # a profile that was read (it has an identity to match) and names no keyring has no key at all
-        return KeyUse((), known=bool(party.connection.ike.remote_ids))
+        return KeyUse((), known=bool(party.connection.ike.remote_ids or party.connection.ike.certificate_maps))
     return by_address(keys, party, other, version=version, initiates=initiates)
 
 

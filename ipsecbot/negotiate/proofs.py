@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ipsecbot.model.identity import AuthMethod, IkeIdentity
+from ipsecbot.model.identity import AuthMethod, IdType, IkeIdentity
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch, Proof
+from ipsecbot.negotiate.certificates import certificate_of, fits
 from ipsecbot.negotiate.identity import accepted
 from ipsecbot.negotiate.methods import v1_method
 from ipsecbot.negotiate.party import Checked, Party
@@ -114,15 +115,31 @@ def check_identities(initiator: Party, responder: Party, named: Presented) -> Ch
 
 
 def _expects(sender: Party, judge: Party, initiator: Party, named: Presented) -> Checked:
-    expected = judge.connection.ike.remote_ids
-    if not expected:
+    expected, maps = judge.connection.ike.remote_ids, judge.connection.ike.certificate_maps
+    if not expected and not maps:
         return Checked()
     sent = named.of(sender, initiator)
+    if maps and not (expected and sent is not None and accepted(sent, expected)):
+        answer = fits(certificate_of(sender, sent), maps)
+        names = " or ".join(f"certificate map {one.name}" for one in maps)
+        if answer is None:
+            return Checked(unknown=(f"whether the certificate of {sender.name} fits {names} of {judge.name} is not known",))
+        return Checked() if answer else Checked((_unfit(sender, judge, initiator, sent),))
     if sent is None:
         return Checked(unknown=(f"the identity that {sender.name} sends is not known",))
     if accepted(sent, expected):
         return Checked()
     return Checked((_differs(sender, judge, initiator, sent, expected),))
+
+
+def _unfit(sender: Party, judge: Party, initiator: Party, sent: IkeIdentity | None) -> Mismatch:
+    """Neither a matched identity nor a certificate that fits a map."""
+    ike = judge.connection.ike
+    own = sender.connection.ike
+    words = " or ".join([*map(_words, ike.remote_ids), *map(str, ike.certificate_maps)])
+    shown = sent or IkeIdentity(IdType.DN, own.certificate_subject or "no certificate", own.source)
+    expected = ike.remote_ids or (replace(shown, source=ike.certificate_maps[0].source),)
+    return replace(_differs(sender, judge, initiator, shown, expected), accepted=words)
 
 
 def _differs(sender: Party, judge: Party, initiator: Party, sent: IkeIdentity, expected: tuple[IkeIdentity, ...]) -> Mismatch:

@@ -284,7 +284,7 @@ def test_the_rest_of_a_profile() -> None:
 
 
 def test_lines_of_a_profile_that_decide_nothing_are_known() -> None:
-    """Virtual templates, AAA, inner VRF and trustpoints are no gaps; a certificate map is one."""
+    """Virtual templates, AAA, inner VRF and trustpoints are no gaps; a certificate map that was not shown is one."""
     lines = "match fvrf any|match address local 203.0.113.1|aaa authorization group psk list L|virtual-template 1|ivrf RED"
     lines += "|nat keepalive 20|lifetime certificate|description x|initial-contact force|no config-exchange request"
     text = PROFILE + "".join(f" {line}\n" for line in lines.split("|"))

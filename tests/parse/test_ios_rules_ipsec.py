@@ -243,7 +243,7 @@ def test_an_earlier_deny_takes_traffic_out_of_a_later_permit(
     entries: tuple[str, ...], protected: list[str], excluded: list[str]
 ) -> None:
     """ "Using the deny keyword prevents traffic from being protected by crypto IPSec in the context of that particular
-    crypto map entry" (Security Command Reference, `match address (IPSec)`); lists are searched from the top to the first match."""
+    crypto map entry" (Security Command Reference, `match address (IPSec)`); the first entry that matches decides."""
     text = "ip access-list extended 101\n" + "".join(f" {entry}\n" for entry in entries)
     child = only(SET + ENTRY + text + OUTSIDE).children[0]
     assert [str(pair) for pair in child.selectors or ()] == protected

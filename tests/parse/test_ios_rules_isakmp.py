@@ -305,7 +305,7 @@ def test_easy_vpn_groups_have_keys() -> None:
     assert key.owners == ("staff",)
 
 
-def test_certificate_maps_are_gaps() -> None:
-    """What `match certificate` selects by is not evaluated, and said so."""
+def test_certificate_maps_that_were_not_shown_are_gaps() -> None:
+    """What `match certificate` selects by is not known then, and said so."""
     parsed = read("crypto isakmp profile PF\n ca trust-point CA\n match certificate CM\n")
     assert ["certificate map" in gap.why for gap in parsed.gaps] == [True]

@@ -17,7 +17,7 @@ from ipsecbot.parse.ios.config.interfaces import SYSTEM
 from ipsecbot.parse.ios.config.ipsec import IPSEC
 from ipsecbot.parse.ios.config.isakmp import ISAKMP, settle_policies
 from ipsecbot.parse.ios.config.keyrings import NAMES, settle_keys
-from ipsecbot.parse.ios.config.pki import PKI
+from ipsecbot.parse.ios.config.pki import PKI, settle_maps
 from ipsecbot.parse.ios.config.reader import Reader, apply
 from ipsecbot.parse.ios.config.shown import SHOWN, WHOLE_ENTRY, restated
 from ipsecbot.parse.read import EndConfig, Parsed
@@ -55,6 +55,7 @@ def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = 
         settle_entries(reader)
     settle_policies(readers[0])
     settle_keys(router)
+    settle_maps(readers[0])
     found = connections(readers[0])
     addresses = tuple(dict.fromkeys(address for interface in router.interfaces.values() for address in interface.addresses))
     gaps = tuple(gap for reader in readers for gap in sorted(reader.gaps, key=lambda gap: gap.line or 0))

@@ -20,7 +20,7 @@ from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.parse.ios.config.child import child_policy
 from ipsecbot.parse.ios.config.drafts import Interface, IpsecPolicy
 from ipsecbot.parse.ios.config.ike import Ends, ike_policy
-from ipsecbot.parse.ios.config.problems import map_problems
+from ipsecbot.parse.ios.config.problems import map_problems, scope_problems
 from ipsecbot.parse.ios.config.reader import Reader
 from ipsecbot.parse.ios.config.tunnels import anything, host, of_tunnels, running
 
@@ -72,7 +72,10 @@ def _of_entry(reader: Reader, policy: IpsecPolicy, interfaces: list[Interface], 
         applied=applied,
         vrf=first.vrf if first is not None else None,
         running=running(reader),
-        problems=map_problems(reader.router, policy, entry, dynamic=dynamic is not None, interfaces=interfaces, stray=stray),
+        problems=(
+            *map_problems(reader.router, policy, entry, dynamic=dynamic is not None, interfaces=interfaces, stray=stray),
+            *scope_problems(reader.router, policy, ends),
+        ),
         address_source=policy.peer_source or address_source,
         source=policy.source,
     )

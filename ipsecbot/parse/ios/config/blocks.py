@@ -71,6 +71,11 @@ _CLAIMS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"crypto ikev2 profile",
             r"(?:match|identity|authentication|keyring|lifetime|dpd|pki|aaa|ivrf|virtual-template|nat|initial-contact|description)\b",
         ),
+        (
+            r"crypto (?:pki|ca) (?:certificate map|trustpoint)",
+            r"(?:subject-name|issuer-name|unstructured-subject-name|alt-subject-name|name|valid-start|expires-on|enrollment|"
+            r"revocation-check|rsakeypair|fqdn|serial-number|auto-enroll)\b",
+        ),
         (r"crypto ipsec transform-set", r"(?:no\s+)?mode\b"),
         (r"crypto ipsec profile", r"(?:set|responder-only|description)\b"),
         (r"crypto (?:dynamic-)?map", r"(?:set|match add\w*|reverse-route|description|qos|crypto map)\b"),

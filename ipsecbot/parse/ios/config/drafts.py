@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
+from ipsecbot.model.certificate import CertificateRule
 from ipsecbot.model.connection import EncapsulationMode
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IkeIdentity, SharedKey
@@ -30,6 +31,9 @@ class IsakmpProfile:
     trustpoints: list[tuple[str, Source]] = field(default_factory=list)
     aggressive: Source | None = None
     keepalive: timedelta | None = None
+    certificate_maps: list[tuple[str, Source]] = field(default_factory=list)
+    front: list[tuple[str, Source]] = field(default_factory=list)  # the VRF behind each matched address
+    local_places: list[tuple[str, Source]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -58,6 +62,9 @@ class Ikev2Profile:
     keyring_source: Source | None = None
     trustpoints: list[tuple[str, Source]] = field(default_factory=list)
     force_encapsulation: bool | None = None
+    certificate_maps: list[tuple[str, Source]] = field(default_factory=list)
+    front: list[tuple[str, Source]] = field(default_factory=list)  # `match fvrf`
+    local_places: list[tuple[str, Source]] = field(default_factory=list)  # `match address local`
 
 
 @dataclass(slots=True)
@@ -182,6 +189,7 @@ class Trustpoint:
     source: Source
     own_certificates: int | None = None
     ca_certificates: int | None = None
+    subject: str | None = None  # asked for at enrolment
 
 
 @dataclass(slots=True)
@@ -216,6 +224,8 @@ class Router:
     no_default_profile: bool = False
     profile_of_map: dict[str, str] = field(default_factory=dict)
     trustpoints: dict[str, Trustpoint] = field(default_factory=dict)
+    certificate_maps: dict[str, dict[int, list[CertificateRule]]] = field(default_factory=dict)  # by name, then by number
+    map_sources: dict[str, Source] = field(default_factory=dict)
     ikev2_dpd: timedelta | None = None
     ikev2_fragmentation: bool | None = None
     sets: dict[str, TransformSet] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from ipsecbot.parse.ios.config.defaults import DEFAULT
 from ipsecbot.parse.ios.config.drafts import Ikev2Policy, Ikev2Profile, IpsecPolicy, IsakmpProfile
 from ipsecbot.parse.ios.config.ikev2 import default_proposal
 from ipsecbot.parse.ios.config.isakmp import default_policies
-from ipsecbot.parse.ios.config.pki import credential_problems
+from ipsecbot.parse.ios.config.pki import certificate_maps, credential_problems, subject_of
 from ipsecbot.parse.ios.config.reader import Reader
 
 
@@ -70,6 +70,8 @@ def _ikev1(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
         mode_source=aggressive or router.aggressive_disabled or policy.source,
         trustpoint=_trustpoint(reader, profile),
         credential_problems=credential_problems(router, profile),
+        certificate_maps=certificate_maps(router, profile),
+        certificate_subject=subject_of(router, _trustpoint(reader, profile)),
     )
 
 
@@ -133,6 +135,8 @@ def _ikev2(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
         version_source=policy.source,
         trustpoint=_trustpoint(reader, profile),
         credential_problems=credential_problems(router, profile),
+        certificate_maps=certificate_maps(router, profile),
+        certificate_subject=subject_of(router, _trustpoint(reader, profile)),
     )
 
 

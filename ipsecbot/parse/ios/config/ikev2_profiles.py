@@ -89,7 +89,7 @@ def read_profile(reader: Reader, line: Line, match: re.Match[str]) -> None:
 
 
 _PROFILE_IGNORED = re.compile(
-    r"(?:match fvrf|match address local|pki|aaa|ivrf|virtual-template|nat keepalive|initial-contact|description|ipsec|"
+    r"(?:pki|aaa|ivrf|virtual-template|nat keepalive|initial-contact|description|ipsec|"
     r"config-exchange|redirect|reconnect|request|lifetime certificate|anyconnect|config-mode|ppk|no\s|exit|default\s|shutdown)",
     re.IGNORECASE,
 )
@@ -103,8 +103,12 @@ def _profile_line(reader: Reader, line: Line, profile: Ikev2Profile) -> bool:
         if identity is None:
             return False
         profile.remote_ids.append(replace(identity, source=source))
-    elif words[:2] == ["match", "certificate"]:
-        reader.gap(line, "a certificate map decides who matches this profile; it is not evaluated")
+    elif words[:2] == ["match", "certificate"] and len(words) > 2:
+        profile.certificate_maps.append((line.text.split()[2], source))
+    elif words[:2] == ["match", "fvrf"] and len(words) > 2:
+        profile.front.append((line.text.split()[2], source))
+    elif words[:3] == ["match", "address", "local"] and len(words) > 3:
+        profile.local_places.append((words[-1], source))
     elif words[:2] == ["identity", "local"] and len(words) > 2:
         profile.local_id_kind, profile.local_id_source = words[2].lower(), source
         profile.local_id = _local_identity(words[2:])

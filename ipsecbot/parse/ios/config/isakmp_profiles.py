@@ -25,11 +25,12 @@ def read_profile(reader: Reader, line: Line, match: re.Match[str]) -> None:
 
 
 _IGNORED = re.compile(
-    r"(?:vrf|client|isakmp authorization|accounting|virtual-template|local-address|description|qos-group|no\s|exit|default\s)",
+    r"(?:vrf|client|isakmp authorization|accounting|virtual-template|description|qos-group|no\s|exit|default\s)",
     re.IGNORECASE,
 )
 _MATCH_IDENTITY = re.compile(
-    r"match identity\s+(?:address\s+(?:ipv6\s+)?(?P<address>[\dA-Fa-f.:/]+)(?:\s+(?P<mask>\d+\.\d+\.\d+\.\d+))?(?:\s+\S+)?|"
+    r"match identity\s+(?:address\s+(?:ipv6\s+)?(?P<address>[\dA-Fa-f.:/]+)(?:\s+(?P<mask>\d+\.\d+\.\d+\.\d+))?"
+    r"(?:\s+(?P<front>\S+))?|"
     r"host\s+domain\s+(?P<domain>\S+)|host\s+(?P<host>\S+)|user\s+domain\s+(?P<userdomain>\S+)|user\s+(?P<user>\S+)|"
     r"group\s+(?P<group>\S+))",
     re.IGNORECASE,
@@ -44,8 +45,12 @@ def _profile_line(reader: Reader, line: Line, profile: IsakmpProfile) -> bool:
         if found is None:
             return False
         profile.remote_ids.append(replace(found, source=reader.source(line)))
-    elif words[:2] == ["match", "certificate"]:
-        reader.gap(line, "a certificate map decides who matches this profile; it is not evaluated")
+        if identity["address"]:
+            profile.front.append((identity["front"] or "", reader.source(line)))
+    elif words[0] == "local-address" and len(words) > 1:
+        profile.local_places.append((words[1], reader.source(line)))
+    elif words[:2] == ["match", "certificate"] and len(words) > 2:
+        profile.certificate_maps.append((line.text.split()[2], reader.source(line)))
     elif words[:2] == ["ca", "trust-point"] and len(words) > 2:
         profile.trustpoints.append((words[2], reader.source(line)))
     elif words[0] == "keyring" and len(words) > 1:

@@ -88,7 +88,7 @@ def addresses_of(router: Router, place: str) -> tuple[str, ...]:
 
 
 def _resolved(router: Router, key: SharedKey) -> tuple[str, ...] | None:
-    names = [owner for owner in key.owners if _is_name(owner)]
+    names = [owner for owner in key.owners if is_name(owner)]
     if key.resolved is not None or not names:
         return key.resolved or ()
     if any(name in router.hosts for name in names):
@@ -96,7 +96,8 @@ def _resolved(router: Router, key: SharedKey) -> tuple[str, ...] | None:
     return () if router.whole and not router.looks_up_names else None
 
 
-def _is_name(owner: str) -> bool:
+def is_name(owner: str) -> bool:
+    """Whether it is no address and no network."""
     return ":" not in owner and "/" not in owner and not owner.replace(".", "").isdigit()
 
 

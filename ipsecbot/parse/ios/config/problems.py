@@ -6,6 +6,8 @@ from ipsecbot.model.evidence import Source
 from ipsecbot.parse.ios.config.child import uses_default_sets
 from ipsecbot.parse.ios.config.defaults import DEFAULT
 from ipsecbot.parse.ios.config.drafts import Interface, IpsecPolicy, Router
+from ipsecbot.parse.ios.config.ike import Ends
+from ipsecbot.parse.ios.config.keyrings import addresses_of, is_name
 
 Problem = tuple[str, Source]
 
@@ -83,13 +85,56 @@ def tunnel_problems(router: Router, interface: Interface, policy: IpsecPolicy, *
 
 
 def profile_problems(router: Router, policy: IpsecPolicy) -> list[Problem]:
-    """IKE profiles that are named and not there. (A keyring that is not there is a key that is missing.)"""
+    """IKE profiles that are named and not there, and maps that those name. (A keyring that is not there is a key that is
+    missing.)"""
     found: list[Problem] = []
+    named = router.ikev2_profiles.get(policy.ikev2_profile or ""), router.isakmp_profiles.get(policy.isakmp_profile or "")
+    for profile in named:
+        for name, source in profile.certificate_maps if profile is not None and router.whole else ():
+            if name not in router.certificate_maps:
+                found.append((f"certificate map {name} is not defined", source))
     if router.whole and policy.ikev2_profile is not None and policy.ikev2_profile not in router.ikev2_profiles:
         found.append((f"IKEv2 profile {policy.ikev2_profile} is not defined", policy.source))
     if router.whole and policy.isakmp_profile is not None and policy.isakmp_profile not in router.isakmp_profiles:
         found.append((f"ISAKMP profile {policy.isakmp_profile} is not defined", policy.source))
     return found
+
+
+def scope_problems(router: Router, policy: IpsecPolicy, ends: Ends) -> tuple[Problem, ...]:
+    """A profile that is never taken, because it is for another front VRF or another local address than the connection's.
+
+    `match fvrf` and `match address local` of an IKEv2 profile (without the former it is for the global table: `show crypto
+    ikev2 profile` prints "Fvrf: global"); `match identity address … [fvrf]` and `local-address` of an ISAKMP profile.
+    """
+    ikev2, isakmp = (
+        router.ikev2_profiles.get(policy.ikev2_profile or ""),
+        router.isakmp_profiles.get(policy.isakmp_profile or ""),
+    )
+    found: list[Problem] = []
+    if ikev2 is not None:
+        found += _other_front(f"IKEv2 profile {ikev2.name}", ikev2.front or [("", ikev2.source)], ends)
+        found += _other_place(router, f"IKEv2 profile {ikev2.name}", ikev2.local_places, ends)
+    if isakmp is not None and len(isakmp.front) == len(isakmp.remote_ids):  # a name is matched in every VRF
+        found += _other_front(f"ISAKMP profile {isakmp.name}", isakmp.front, ends)
+    if isakmp is not None:
+        found += _other_place(router, f"ISAKMP profile {isakmp.name}", isakmp.local_places, ends)
+    return tuple(found)
+
+
+def _other_front(name: str, fronts: list[tuple[str, Source]], ends: Ends) -> list[Problem]:
+    allowed = {None if word in ("", "global") else word for word, _ in fronts}
+    if not ends.front_known or not fronts or "any" in allowed or ends.front in allowed:
+        return []
+    tables = " or ".join(f"front VRF {word}" if word else "the global table" for word in allowed)
+    here = f"front VRF {ends.front}" if ends.front else "the global table"
+    return [(f"{name} is for {tables}, and this connection is in {here}", fronts[0][1])]
+
+
+def _other_place(router: Router, name: str, places: list[tuple[str, Source]], ends: Ends) -> list[Problem]:
+    addresses = [address for place, _ in places for address in addresses_of(router, place)]
+    if not places or not ends.local or set(addresses) & set(ends.local) or any(is_name(address) for address in addresses):
+        return []
+    return [(f"{name} is for {' or '.join(addresses)}, and this connection starts from {ends.local[0]}", places[0][1])]
 
 
 def _isakmp_off(router: Router) -> tuple[Problem, ...]:

@@ -21,7 +21,7 @@ from ipsecbot.parse.ios.config.child import child_policy
 from ipsecbot.parse.ios.config.defaults import DEFAULT
 from ipsecbot.parse.ios.config.drafts import Interface, IpsecPolicy, Router
 from ipsecbot.parse.ios.config.ike import Ends, ike_policy
-from ipsecbot.parse.ios.config.problems import tunnel_problems
+from ipsecbot.parse.ios.config.problems import scope_problems, tunnel_problems
 from ipsecbot.parse.ios.config.reader import Reader
 
 _GRE = 47
@@ -101,7 +101,10 @@ def _of_tunnel(reader: Reader, interface: Interface) -> Connection:
         applied=True,
         vrf=interface.tunnel_vrf,
         running=running(reader),
-        problems=tunnel_problems(router, interface, policy, multipoint=multipoint),
+        problems=(
+            *tunnel_problems(router, interface, policy, multipoint=multipoint),
+            *scope_problems(router, policy, ends),
+        ),
         address_source=interface.destination_source or interface.address_source,
         source=interface.source,
     )
