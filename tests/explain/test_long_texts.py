@@ -24,7 +24,8 @@ KEY = KeyedFingerprinter(b"k" * 32)
 OWN_CASES = Path(__file__).parents[1] / "cases"
 SHARED_CASES = Path(__file__).parents[2] / "../shared/cases"
 ALL = 10_000_000
-MOST_MEMORY = 300_000_000  # bytes; the issue's figure for 1 GB, kept for every length
+MOST_MEMORY = 150_000_000  # bytes of a process that reads LENGTH; read whole, such a text takes ten times its length
+LENGTH = 24_000_000  # bytes
 
 
 def negotiation(number: int, peer: str, *, fails: bool = False) -> Iterator[str]:
@@ -67,14 +68,14 @@ def explain(folders: list[Path], limits: Limits | None = None) -> Diagnosis:
     return conclude_texts(tuple(read_device(str(folder), KEY, reading) for folder in folders))
 
 
-@pytest.mark.parametrize("block", [64_000, 700])
+@pytest.mark.parametrize(("block", "stride"), [(64_000, 4), (700, 9)])
 @pytest.mark.parametrize("cases", [OWN_CASES, SHARED_CASES], ids=["own cases", "shared cases"])
-def test_a_text_above_the_limit_is_judged_like_one_below_it(cases: Path, block: int) -> None:
-    """Read in blocks, every case has the verdict, the headline and the proof (with its lines) that it has when read whole."""
+def test_a_text_above_the_limit_is_judged_like_one_below_it(cases: Path, block: int, stride: int) -> None:
+    """Read in blocks, each case of a fixed sample has the verdict, the headline and the proof (with its lines) that it has when
+    read whole."""
     if not cases.is_dir():
         pytest.skip(f"{cases.name} are not here: the agreement on them is left out")
-    every = sorted(cases.rglob("truth.yaml"))
-    truths = every if cases is SHARED_CASES and block > 1000 else every[::5]
+    truths = sorted(cases.rglob("truth.yaml"))[::stride]
     folders = {truth.parent: sorted(path for path in truth.parent.iterdir() if path.is_dir()) for truth in truths}
     limits = Limits(whole=1, kept=ALL, block=block)
     differing = [
@@ -87,12 +88,12 @@ def test_a_text_above_the_limit_is_judged_like_one_below_it(cases: Path, block: 
 def test_completed_negotiations_make_room_for_later_ones_of_the_same_peer(tmp_path: Path) -> None:
     """A log ten times the budget keeps the failing peer and the latest of the others, quotes lines by their own numbers and
     says once what was left out."""
-    lines = log_of(2400, peers=12, failing=5)
+    lines = log_of(600, peers=12, failing=5)
     path = tmp_path / "gateway.log"
     path.write_text("\n".join(lines) + "\n")
     size = path.stat().st_size
     whole = explain([path], Limits(whole=size, kept=ALL))
-    short = explain([path], Limits(whole=1, kept=size // 10, block=64_000))
+    short = explain([path], Limits(whole=1, kept=size // 10, block=16_000))
     assert (short.cause, short.tunnel.right_address) == (whole.cause, whole.tunnel.right_address)
     quoted = [source for finding in short.findings for source in finding.evidence]
     assert quoted
@@ -104,11 +105,11 @@ def test_completed_negotiations_make_room_for_later_ones_of_the_same_peer(tmp_pa
 
 def test_the_budget_is_kept_and_the_peer_asked_for_is_kept_longest() -> None:
     """With more peers than there is room for, the one that was asked for is still there."""
-    raw = "\n".join(log_of(2000, peers=200, failing=500)).encode()
-    budget = 60_000
+    raw = "\n".join(log_of(500, peers=100, failing=500)).encode()
+    budget = 40_000
     given = read_text(BytesIO(raw), "log", Limits(whole=1, kept=budget, block=20_000), peer="198.51.100.77")
     assert len(given.text) < budget + len(given.text.split("\n"))
-    assert "initiating IKE_SA site[1876] to 198.51.100.77" in given.text
+    assert "initiating IKE_SA site[476] to 198.51.100.77" in given.text
     assert given.numbers is not None
     assert len(given.numbers) == len(given.text.split("\n"))
 
@@ -151,18 +152,29 @@ def test_no_text_is_still_refused() -> None:
         read_text(BytesIO(b"\x1f\x8b" + b"x" * 1000), "log.gz", Limits(whole=1))
 
 
-def test_forty_megabytes_stay_below_the_memory_of_one_gigabyte(tmp_path: Path) -> None:
-    """The whole process, measured: the one failing negotiation is found in 40 MB of other text, and memory is bounded."""
+def test_what_a_wrapper_logs_of_charon_is_kept() -> None:
+    """NetworkManager's own lines are left behind, and charon's sentences that it passes on are not."""
+    at = "Jun  3 10:00:00 laptop NetworkManager[812]:"
+    own = [f"{at} <info>  [{n}.1] device (wlan0): state change: config -> ip-config ({n})" for n in range(2000)]
+    passed_on = [f"{at} initiating IKE_SA vpn[1] to 198.51.100.7", f"{at} received NO_PROPOSAL_CHOSEN notify error"]
+    raw = "\n".join((*own[:1000], *passed_on, *own[1000:])).encode()
+    given = read_text(BytesIO(raw), "log", Limits(whole=1, kept=ALL, block=20_000))
+    assert all(line in given.text for line in passed_on)
+    assert given.text.count("\n") < 20
+
+
+def test_memory_does_not_grow_with_the_text(tmp_path: Path) -> None:
+    """The whole process, measured: the one failing negotiation is found in much other text, and memory is bounded."""
     other = "".join(
         f"Jun  3 10:00:00 gw kernel: [{n}.{n * 7919 % 999999:06}] usb 1-{n}: device {n * 31} is up\n" for n in range(20_000)
     )
-    fine = "\n".join(log_of(3000, peers=30, failing=99)) + "\n"
+    fine = "\n".join(log_of(500, peers=30, failing=99)) + "\n"
     broken = "\n".join(f"Jun  3 10:00:00 gw charon: {line}" for line in negotiation(77_777, "192.0.2.99", fails=True)) + "\n"
     path = tmp_path / "gateway.log"
     with path.open("w") as file:
-        while file.tell() < 40_000_000:
+        while file.tell() < LENGTH:
             file.write(other)
-            if broken and file.tell() > 20_000_000:
+            if broken and file.tell() > LENGTH // 2:
                 file.write(fine + broken)
                 broken = ""
     with (tmp_path / "out").open("wb") as out:
