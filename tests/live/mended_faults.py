@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from charon_credentials import credentials
+from swan_confs import SECRET
 from swan_fault import Fault
 from swan_faults import FAULTS
 from swan_pairs import AEAD, NAMED, V1, V2
+
+from ipsecbot.model.evidence import Side
 
 _WISHES = {
     "ike-version-mismatch",
@@ -57,6 +61,7 @@ def _further() -> tuple[Fault, ...]:
     part = V2.with_child(local_ts="10.11.0.0/16", remote_ts="10.22.0.0/16")
     weak = replace(V2, ike="3des-md5-modp1024")
     old = replace(V1, name="net").with_child(name="net")
+    force, never = replace(V2, lines=("childless = force",)), replace(V2, lines=("childless = never",)).mirrored()
     sleeping = replace(NAMED, ike="aes256gcm16-prfsha384-ecp384")
     return (
         Fault("esp-aead-to-cbc", AEAD.swanctl(), cbc.swanctl(), "esp-proposal-mismatch", child="gcm"),
@@ -68,7 +73,23 @@ def _further() -> tuple[Fault, ...]:
               "ike-proposal-mismatch"),
         Fault("selectors-v2-stroke", V2.with_child(remote_ts="10.22.0.0/16").stroke(), V2.mirrored().stroke(),
               "traffic-selector-mismatch"),
+        Fault("childless-force-never", force.swanctl(), never.swanctl(), "exchange-mode-mismatch"),
+        Fault("childless-allow-force", V2.swanctl(), force.mirrored().swanctl(), "exchange-mode-mismatch"),
     )  # fmt: skip
+
+
+def with_certificates() -> tuple[Fault, ...]:
+    """One end proves itself with a certificate, the other with a key; each has both."""
+    named = replace(V2, local_id="left.example.org", remote_id="right.example.org", secrets=(((), SECRET),))
+    made, old = credentials(), replace(named, version=1)
+    ends = {side: (named if side is Side.LEFT else named.mirrored()).swanctl() for side in Side}
+    first = {side: (old if side is Side.LEFT else old.mirrored()).swanctl() for side in Side}
+    faults = []
+    for name, by_key in (("auth-v2", ends), ("auth-v1", first)):
+        left, right = (replace(by_key[side], files=made[side]) for side in Side)
+        text = (left.swanctl_conf or "").replace("auth = psk", "auth = pubkey")
+        faults.append(Fault(name, replace(left, swanctl_conf=text), right, "auth-method-mismatch"))
+    return tuple(faults)
 
 
 def _harmless() -> tuple[Fault, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from mended_faults import CASES, HARMLESS, ONE_END
+from mended_faults import CASES, HARMLESS, ONE_END, with_certificates
 from mending import diagnosed, inhabited, mended
 from swan_fault import Fault
 from swan_faults import FAULTS
@@ -37,6 +37,12 @@ def test_each_remedy_by_itself_brings_the_tunnel_up(hosts: StrongswanPair, fault
             hosts.reconfigure(fault.left, fault.right)
         wrong = mended(hosts, fault, remedy)
         assert wrong is None, f"{remedy.device}: {remedy.lines}\n{remedy.why}\n{wrong}"
+
+
+def test_a_certificate_against_a_key(hosts: StrongswanPair) -> None:
+    """Both versions, at either end: the method of the other end, where both have the credentials for either."""
+    for fault in with_certificates():
+        test_each_remedy_by_itself_brings_the_tunnel_up(hosts, fault)
 
 
 def test_aggressive_mode_is_given_up_by_both_ends_together(hosts: StrongswanPair) -> None:

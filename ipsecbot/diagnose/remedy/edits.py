@@ -11,6 +11,7 @@ from ipsecbot.model.identity import AuthMethod, IkeIdentity, SharedKey
 from ipsecbot.model.proposal import Proposal, TransformType
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.surroundings import Filter
+from ipsecbot.model.wishes import Childless
 
 
 class What(StrEnum):
@@ -36,6 +37,7 @@ class What(StrEnum):
     LOCAL_ADDRESS = "local-address"
     INCOMPLETE = "incomplete"
     CERTIFICATE = "certificate"
+    CHILDLESS = "childless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Edit:
     cause: str | None = None
     packet_filter: Filter | None = None
     beside: bool = False
+    childless: Childless | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,17 @@ from dataclasses import replace
 from ipsecbot.diagnose.facts import SIDES
 from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
 from ipsecbot.diagnose.remedy.plans_auth import auth_method, certificate
+from ipsecbot.diagnose.remedy.plans_exchange import exchange
 from ipsecbot.diagnose.remedy.plans_host import daemon, new_connection, peer_address, permit, reload, traffic
 from ipsecbot.diagnose.remedy.plans_incomplete import incomplete
 from ipsecbot.diagnose.remedy.plans_keys import shared_key
 from ipsecbot.diagnose.remedy.plans_proposals import child_proposal, ike_proposal, pfs
-from ipsecbot.diagnose.remedy.whom import address_of, child_of, connection_of, failing_replay, is_router, name_of, with_child
-from ipsecbot.model.connection import Connection, EncapsulationMode, ExchangeMode, IkePolicy
-from ipsecbot.model.evidence import Finding, Side
-from ipsecbot.model.identity import IdType, IkeIdentity
+from ipsecbot.diagnose.remedy.whom import address_of, child_of, connection_of, failing_replay, name_of, with_child
+from ipsecbot.model.connection import EncapsulationMode
+from ipsecbot.model.evidence import Finding
 from ipsecbot.model.negotiation import Aspect
 from ipsecbot.model.selectors import mirrored
 from ipsecbot.model.tunnel import Tunnel
-from ipsecbot.negotiate.identity import address_identity
 
 Planner = Callable[[Tunnel, Finding], Iterator[Plan]]
 
@@ -89,49 +88,6 @@ def _version(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
         yield Plan(side, edit, why, connection, becomes=becomes, strength=versions[0], weakens=lowers)
 
 
-def is_by_address(identity: IkeIdentity) -> bool:
-    return identity.type in (IdType.IPV4, IdType.IPV6)
-
-
-def _exchange_mode(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
-    """Main mode on the end that is aggressive; never the other way, which would expose a hash of the key."""
-    replay = failing_replay(tunnel, Aspect.EXCHANGE_MODE)
-    if replay is None:
-        return
-    stubborn = [side for side in SIDES if not _takes_main(connection_of(replay, side).ike)]
-    for side in stubborn:
-        connection, other = connection_of(replay, side), connection_of(replay, side.other)
-        why = f"{name_of(tunnel, side.other)} uses main mode, which does not expose a hash of the key"
-        together = None
-        if len(stubborn) > 1:
-            together = replace(other, ike=_in_main_mode(tunnel, side.other, other)[0])
-            why = "main mode does not expose a hash of the key; both ends have to change together"
-        ike, renamed = _in_main_mode(tunnel, side, connection)
-        if renamed:
-            why += f"; {name_of(tunnel, side.other)} then also needs a key for {address_of(tunnel, side)}"
-        edit = Edit(
-            What.EXCHANGE_MODE,
-            near=connection.ike.mode_source or connection.source,
-            exchange_mode=ExchangeMode.MAIN,
-            address=address_of(tunnel, side.other),
-        )
-        yield Plan(side, edit, why, connection, becomes=replace(connection, ike=ike), together=together)
-
-
-def _takes_main(ike: IkePolicy) -> bool:
-    return ike.initiates_mode is not ExchangeMode.AGGRESSIVE and ExchangeMode.MAIN in ike.accepts_modes
-
-
-def _in_main_mode(tunnel: Tunnel, side: Side, connection: Connection) -> tuple[IkePolicy, bool]:
-    """The policy in main mode, and whether its identity is another then: a router's name was that of aggressive mode, and in
-    main mode the key is looked up before any name is known."""
-    own = address_of(tunnel, side)
-    ike = replace(connection.ike, initiates_mode=ExchangeMode.MAIN, accepts_modes=(ExchangeMode.MAIN,))
-    if is_router(tunnel, side) and ike.local_id is not None and not is_by_address(ike.local_id) and own is not None:
-        return replace(ike, local_id=address_identity(own)), True
-    return ike, False
-
-
 def _identity(tunnel: Tunnel, finding: Finding) -> Iterator[Plan]:
     replay = failing_replay(tunnel, Aspect.IDENTITY)
     found = next((m for m in replay.mismatches if m.aspect is Aspect.IDENTITY), None) if replay is not None else None
@@ -158,7 +114,7 @@ PLANNERS: Mapping[str, Planner] = {
     "traffic-selector-mismatch": _selectors,
     "encapsulation-mode-mismatch": _encapsulation,
     "ike-version-mismatch": _version,
-    "exchange-mode-mismatch": _exchange_mode,
+    "exchange-mode-mismatch": exchange,
     "id-mismatch": _identity,
     "profile-not-matched": _identity,
     "psk-mismatch": shared_key,

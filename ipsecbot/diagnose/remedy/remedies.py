@@ -29,7 +29,7 @@ _ASPECTS: Mapping[str, tuple[Aspect, ...]] = {
     "traffic-selector-mismatch": (Aspect.SELECTORS,),
     "encapsulation-mode-mismatch": (Aspect.ENCAPSULATION, Aspect.SELECTORS),
     "ike-version-mismatch": (Aspect.VERSION,),
-    "exchange-mode-mismatch": (Aspect.EXCHANGE_MODE,),
+    "exchange-mode-mismatch": (Aspect.EXCHANGE_MODE, Aspect.CHILDLESS),
     "id-mismatch": (Aspect.IDENTITY,),
     "profile-not-matched": (Aspect.IDENTITY,),
     "psk-mismatch": (Aspect.KEY, Aspect.KEY_MISSING),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from ipsecbot.diagnose.remedy.edits import Edit, Plan, What
 from ipsecbot.diagnose.remedy.strongswan_mirror import ipsec_conf, swanctl
 from ipsecbot.model.connection import EncapsulationMode, StartAction
+from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.proposal import Proposal, Protocol, TransformType
 from ipsecbot.model.selectors import TrafficSelector
 from ipsecbot.spellings import prf_of
@@ -21,6 +22,7 @@ Lines = tuple[str, ...]
 _KEY = re.compile(r"^\s*([A-Za-z_]\w*)\s*=")
 _PLAIN = re.compile(r"[\w.@:*%/-]*|<[\w ]+>")
 _OF_CHILD = (What.CHILD_PROPOSAL, What.PFS, What.SELECTORS, What.ENCAPSULATION, What.TRAFFIC)
+_METHODS = {AuthMethod.PSK: "psk", AuthMethod.PUBKEY: "pubkey"}
 LOAD, RELOAD = "swanctl --load-all", "ipsec reload"
 
 
@@ -125,6 +127,27 @@ def _exchange_mode(plan: Plan) -> Lines | None:
     return _stroke(plan, "aggressive=no") if _is_stroke(plan) else _conn(plan, "aggressive = no")
 
 
+def _childless(plan: Plan) -> Lines | None:
+    """ipsec.conf has no such key."""
+    return None if _is_stroke(plan) else _conn(plan, f"childless = {plan.edit.childless}")
+
+
+def _auth_method(plan: Plan) -> Lines | None:
+    """How each end proves itself. charon finds a certificate for its identity among those it has loaded."""
+    own, peer = (_METHODS.get(method) if method is not None else None for method in (plan.edit.own_auth, plan.edit.auth))
+    ike = plan.connection.ike if plan.connection is not None else None
+    if own is None or peer is None or ike is None:
+        return None
+    hint = ("# … with a certificate for the own identity, and its private key",) if own == "pubkey" else ()
+    if _is_stroke(plan):
+        mine, theirs = ("right", "left") if _key_at(plan.edit, "left").startswith("right") else ("left", "right")
+        return _stroke(plan, f"{mine}auth={own}", f"{theirs}auth={peer}", *hint)
+    body: list[str] = []
+    for name, method, remark in ((ike.local_round or "local", own, hint), (ike.remote_round or "remote", peer, ())):
+        body += [f"{name} {{", f"  auth = {method}", *(f"  {line}" for line in remark), "}"]
+    return (*_nested(("connections", _name(plan)), *body), LOAD)
+
+
 def _quoted(value: object) -> str:
     """An identity as both kinds of file read it whole: a distinguished name has blanks, commas and `=`."""
     text = str(value)
@@ -205,6 +228,8 @@ WRITERS: Mapping[What, Callable[[Plan], Lines | None]] = {
     What.ENCAPSULATION: _encapsulation,
     What.VERSION: _version,
     What.EXCHANGE_MODE: _exchange_mode,
+    What.CHILDLESS: _childless,
+    What.AUTH_METHOD: _auth_method,
     What.LOCAL_ID: _local_id,
     What.REMOTE_ID: _remote_id,
     What.KEY: _key,

@@ -146,10 +146,10 @@ def ike_version_mismatch(facts: Facts) -> Iterator[Testimony]:
 
 @rule("exchange-mode-mismatch", Need.LOG, Need.BOTH_CONFIGS)
 def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
-    """Main mode against aggressive mode (IKEv1).
+    """Main mode against aggressive mode (IKEv1); an IKE_SA with its first CHILD_SA against one without (IKEv2, RFC 6023).
 
     Seen: an end refuses the mode (aggressive mode disabled, or none of its connections allows it); or one end initiates a
-    mode which the other's configuration does not accept.
+    mode which the other's configuration does not accept; or one end insists on an IKE_SA without a CHILD_SA, or never does it.
     Mended: on the initiator by main mode; accepting aggressive mode with a pre-shared key exposes its hash to guessing.
     """
 
@@ -160,6 +160,11 @@ def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
     def differ(replay: Negotiation, found: Mismatch) -> str:
         asks, answers = parties(facts, replay)
         where = where_to_change(found)
+        if found.aspect is Aspect.CHILDLESS:
+            return (
+                f"{asks} and {answers} do not agree whether an IKE_SA comes up without a CHILD_SA (childless: {found.offered} "
+                f"against {found.accepted}): let both allow it{where}."
+            )
         return f"{asks} initiates in {found.offered}, {answers} accepts {found.accepted} only: use main mode on both{where}."
 
     if not facts.mismatches(Aspect.AUTH_METHOD) or facts.mismatches(Aspect.EXCHANGE_MODE):
@@ -178,7 +183,7 @@ def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
         facts, "exchange-mode-mismatch", say, EventKind.PEER_REFUSED, where=lambda s: _is_aggressive(facts, s)
     )
     yield from (replace(clue, strength=Strength.STRONG, weight=_AGGRESSIVE, attribute=None) for clue in aggressive)
-    yield from replayed(facts, "exchange-mode-mismatch", differ, Aspect.EXCHANGE_MODE)
+    yield from replayed(facts, "exchange-mode-mismatch", differ, Aspect.EXCHANGE_MODE, Aspect.CHILDLESS)
 
 
 def is_mode_or_auth(seen: Seen) -> bool:
