@@ -95,7 +95,8 @@ class IkeTimes:
 @dataclass(frozen=True, slots=True)
 class IkeOptions:
     """What else an end wishes of an IKE_SA. `tries` 0: for ever. `pulls` (IKEv1): asks for its virtual IP instead of having it
-    pushed. `ppk_identity`/`ppk_required`: RFC 8784."""
+    pushed. `ppk_identity`/`ppk_required`: RFC 8784. `answers_aggressive_psk`: False where the daemon refuses aggressive mode with a
+    pre-shared key, whatever its connections want."""
 
     local_port: int = 500
     remote_port: int = 500
@@ -110,6 +111,7 @@ class IkeOptions:
     dscp: int = 0
     ppk_identity: IkeIdentity | None = None
     ppk_required: bool = False
+    answers_aggressive_psk: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def _distance(child: ChildReplay) -> tuple[bool, int, int, bool]:
 
 def _told(initiator: Party, responder: Party, child: ChildReplay, version: int) -> ChildNegotiation:
     found, choice = child.checked.mismatches, child.choice
-    if version == 2 and starts_childless(initiator):
+    if version == 2 and starts_childless(initiator, responder):
         choice = child.rekey
         found = tuple(replace(mismatch, late=False) for mismatch in found)
     mismatches = ordered(found, responder.rules, version)

@@ -8,7 +8,7 @@ from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
 from ipsecbot.model.proposal import Algorithm, Proposal, TransformType
-from ipsecbot.model.wishes import Childless
+from ipsecbot.model.wishes import Childless, IkeOptions
 from ipsecbot.negotiate.addresses import hides_behind, is_address, matches, named
 from ipsecbot.negotiate.methods import v1_method
 from ipsecbot.negotiate.offers import as_configured, ike_offers, promoted
@@ -132,8 +132,7 @@ def check_ike_proposals(initiator: Party, responder: Party, version: int) -> tup
     choice = replace(choice, asked_group=asked)
     choice = as_configured(choice, _with_auth(initiator))
     guessed = _guessed_group(initiator, offered, choice, version)
-    answers = responder.connection.ike.initiates_mode is None or responder.connection.ike.accepts_modes
-    if guessed is not None and answers:  # one that answers to no aggressive mode says so before it looks at the key exchange
+    if guessed is not None and _answers_aggressive(initiator, responder):
         return choice, Checked((guessed,))
     if choice.nearest is None:
         doubt = longer_lifetime(choice, responder.rules) if version == 1 else None
@@ -148,6 +147,15 @@ def _asked_group(offered: tuple[Proposal, ...], choice: Choice, version: int) ->
     sent = next((group for proposal in offered for group in proposal.of(TransformType.KE)), None)
     taken = next(iter(choice.selected.of(TransformType.KE)), None)
     return taken if taken != sent else None
+
+
+def _answers_aggressive(initiator: Party, responder: Party) -> bool:
+    """One that never does with a pre-shared key says so before it looks at the key exchange."""
+    ike = responder.connection.ike
+    secret = initiator.connection.ike.local_auth in (AuthMethod.PSK, AuthMethod.XAUTH_PSK)
+    if secret and ike.options is not None and not ike.options.answers_aggressive_psk:
+        return False
+    return ike.initiates_mode is None or bool(ike.accepts_modes)
 
 
 def _guessed_group(initiator: Party, offered: tuple[Proposal, ...], choice: Choice, version: int) -> Mismatch | None:
@@ -190,10 +198,15 @@ def _childless_step(initiator: Party, insists: bool) -> int:
     return 1 if insists else 5 if after_all else 3
 
 
-def starts_childless(initiator: Party) -> bool:
+def starts_childless(initiator: Party, responder: Party) -> bool:
     """Whether its first CHILD_SA has an exchange of its own (RFC 6023), and so a key exchange."""
-    options = initiator.connection.ike.options
-    return options is not None and options.childless is Childless.FORCE
+    mine, yours = initiator.connection.ike.options, responder.connection.ike.options
+    return mine is not None and (mine.childless is Childless.FORCE or _both_can(mine, yours))
+
+
+def _both_can(mine: IkeOptions, yours: IkeOptions | None) -> bool:
+    """`prefer` does it with a responder that says it can; of one without the setting nobody knows that it does."""
+    return mine.childless is Childless.PREFER and yours is not None and yours.childless is not Childless.NEVER
 
 
 def check_childless(initiator: Party, responder: Party) -> Checked:
@@ -202,7 +215,8 @@ def check_childless(initiator: Party, responder: Party) -> Checked:
     if mine.options is None or yours.options is None:
         return Checked()
     wants, answers = mine.options.childless, yours.options.childless
-    insists = wants is Childless.FORCE or not initiator.connection.children  # without a child there is no other way
+    without = starts_childless(initiator, responder)
+    insists = without or not initiator.connection.children  # without a child there is no other way
     refuses = answers is Childless.NEVER
     if not (insists and refuses) and not (answers is Childless.FORCE and not insists):
         return Checked()

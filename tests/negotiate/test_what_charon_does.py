@@ -22,6 +22,8 @@ ANY_METHOD = (AuthRound(None),)
 EAP, PSK, PUBKEY = AuthMethod.EAP, AuthMethod.PSK, AuthMethod.PUBKEY
 XAUTH = AuthMethod.XAUTH_PSK
 FORCE, NEVER = IkeOptions(childless=Childless.FORCE), IkeOptions(childless=Childless.NEVER)
+PREFER = IkeOptions(childless=Childless.PREFER)
+NO_AGGRESSIVE_PSK = IkeOptions(answers_aggressive_psk=False)
 
 
 def key_id(value: str) -> IkeIdentity:
@@ -101,6 +103,12 @@ ROWS = [
     ("Aggressive Mode PSK disabled for security reasons, before the key exchange is looked at", 1,
      {"ike": ike("aes256-sha256-modp1024, aes256-sha256-modp2048"), **AGGRESSIVE},
      {"ike": ike("aes256-sha256-modp2048"), **AGGRESSIVE, "accepts": ()}, "IKE right AUTHENTICATION_FAILED"),
+    ("… whatever mode its own connection is for", 1,
+     {"ike": ike("aes256-sha256-modp1024, aes256-sha256-modp2048"), **AGGRESSIVE},
+     {"ike": ike("aes256-sha256-modp2048"), "options": NO_AGGRESSIVE_PSK}, "IKE right AUTHENTICATION_FAILED"),
+    ("… and where that is allowed, a responder in main mode looks at the key exchange first", 1,
+     {"ike": ike("aes256-sha256-modp1024, aes256-sha256-modp2048"), **AGGRESSIVE},
+     {"ike": ike("aes256-sha256-modp2048"), "options": IkeOptions()}, "IKE right INVALID_PAYLOAD_TYPE"),
     ("aggressive mode: IDir does not match is said with a notify of its own", 1,
      {"remote_ids": (fqdn("east"),), **AGGRESSIVE}, {"local_id": fqdn("other"), **AGGRESSIVE},
      "IKE left INVALID_ID_INFORMATION"),
@@ -122,6 +130,11 @@ ROWS = [
     ("peer did not initiate a childless IKE_SA", 2, {"options": IkeOptions()}, {"options": FORCE}, "IKE right INVALID_SYNTAX"),
     ("childless: the first CHILD_SA has a key exchange at once, so PFS has to fit at once", 2,
      {"options": FORCE, "esp": esp("aes256-sha256-modp2048")}, {"options": IkeOptions()}, "right NO_PROPOSAL_CHOSEN"),
+    ("prefer (5.9.10): childless with whoever supports it", 2,
+     {"options": PREFER, "esp": esp("aes256-sha256-modp2048")}, {"options": IkeOptions()}, "right NO_PROPOSAL_CHOSEN"),
+    ("… and as ever with others", 2,
+     {"options": PREFER, "esp": esp("aes256-sha256-modp2048")}, {"options": NEVER}, UP),
+    ("… also with one that insists", 2, {"options": PREFER}, {"options": FORCE}, UP),
     ("unable to resolve %any, initiate aborted", 2, {"remote_addresses": ("%any",)}, {}, "cannot start"),
     ("only the first address is called", 2, {"remote_addresses": ("198.51.100.77", RIGHT)}, {}, "IKE left silence"),
     ("a responder in transport mode chooses its child by the peers alone: traffic selectors unacceptable", 2,

@@ -11,6 +11,7 @@ from ipsecbot.model.identity import AuthMethod, IdType
 from ipsecbot.model.proposal import Protocol
 from ipsecbot.model.snapshot import OutputKind as K
 from ipsecbot.model.snapshot import RawOutput
+from ipsecbot.model.wishes import Childless
 from ipsecbot.parse.read import EndConfig, Parsed
 from ipsecbot.parse.strongswan.config import read_config
 from ipsecbot.parse.strongswan.identity import read_identity
@@ -177,7 +178,7 @@ def test_aggressive_mode_with_a_psk_needs_the_daemons_consent() -> None:
     [
         ("proposals = aes128-sha256-modp2048-foo", "algorithm 'foo' not recognized"),
         ("proposals = aes128-sha256", "a DH group is mandatory in IKE proposals"),
-        ("version = 3", "invalid value for: version, config discarded"),
+        ("version = two", "invalid value for: version, config discarded"),
         ("rekey_time = soon", "invalid value for: rekey_time, config discarded"),
         ("remote_adrs = 192.0.2.1", "unknown option: remote_adrs, config discarded"),
         ("children { c { remote_ts = 10.0.0/24 } }", "invalid value for: remote_ts, config discarded"),
@@ -460,3 +461,22 @@ def test_a_daemon_without_connections_runs_none() -> None:
 def test_odd_input_never_raises(kind: K, text: str) -> None:
     """Anything may be called a configuration."""
     read((kind, text))
+
+
+def test_a_version_that_ike_does_not_have_is_loaded_and_of_no_use() -> None:
+    """charon 5.9.8 lists it as `(3)` and says `IKE version 3 not supported` when it shall start: no value that it refuses."""
+    parsed = read((K.SWANCTL_CONF, "connections { t {\nversion = 3\n} }"))
+    assert [(gap.line, gap.why) for gap in parsed.gaps] == [
+        (2, "IKE version not supported: charon loads the connection, which neither starts nor answers")
+    ]
+    assert [words for words, _ in parsed.value.connections[0].problems] == [parsed.gaps[0].why]
+
+
+def test_childless_prefer_is_taken_with_the_release_that_knows_it() -> None:
+    """NEWS of strongSwan: 5.9.10 brought it; 5.9.8 refuses the connection (invalid value for: childless, config discarded)."""
+    parsed = read((K.SWANCTL_CONF, "connections { t {\nchildless = prefer\n} }"))
+    assert [(gap.line, "5.9.10" in gap.why) for gap in parsed.gaps] == [(2, True)]
+    options = parsed.value.connections[0].ike.options
+    assert options is not None
+    assert options.childless is Childless.PREFER
+    assert parsed.value.connections[0].problems == ()

@@ -166,6 +166,7 @@ class _Conn:
             sends_certificates=values.get(f"{self.local.side}sendcert", CertificateSending.IF_ASKED),
             tries=values.get("keyingtries", 3),
             dscp=values.get("ikedscp", 0),
+            answers_aggressive_psk=self.daemon.aggressive_psk is True or not self.daemon.read,
         )
 
     def _proposals(self, versions: tuple[int, ...], method: AuthMethod | None) -> tuple[Proposal, ...]:

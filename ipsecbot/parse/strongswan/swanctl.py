@@ -36,6 +36,9 @@ from ipsecbot.parse.strongswan.values import Values
 
 IKE_REKEY = 4 * 3600  # seconds
 _ANY = ("%any", "%any4", "%any6")
+_EVERY_VERSION = (2, 1)
+_NO_VERSION = "IKE version not supported: charon loads the connection, which neither starts nor answers"
+_PREFERS = "childless = prefer is known to strongSwan from 5.9.10 on; an older one refuses the connection"  # its NEWS
 _SECRET_AUTH = (AuthMethod.PSK, AuthMethod.XAUTH_PSK)
 
 
@@ -73,7 +76,11 @@ class _Connection:
 
     def read(self) -> Connection:
         section, values = self.section, self.values
-        versions = values.get("version", (2, 1))
+        versions = values.get("version", _EVERY_VERSION)
+        if not versions:
+            versions, source = _EVERY_VERSION, values.source("version") or section.source
+            self.notes.gap(source, _NO_VERSION)
+            self.notes.problem(_NO_VERSION, source)
         local, remote = self._addresses("local_addrs"), self._addresses("remote_addrs")
         ike = self._ike(versions, local)
         children = [child for one in section.sections if one.name.lower() == CHILDREN for child in one.sections]
@@ -136,6 +143,9 @@ class _Connection:
 
     def _options(self, fragmentation: Fragmentation) -> IkeOptions:
         values, nobody = self.values, None
+        childless = values.get("childless", Childless.ALLOW)
+        if childless is Childless.PREFER:
+            self.notes.gap(values.source("childless"), _PREFERS)
         unique = Uniqueness.REPLACE if values.get("mediation", False) else values.get("unique", Uniqueness.NO)
         ppk: IkeIdentity | None = values.get("ppk_id", nobody)
         return IkeOptions(
@@ -144,7 +154,7 @@ class _Connection:
             mobike=values.get("mobike", True),
             pulls=values.get("pull", True),
             fragmentation=fragmentation,
-            childless=values.get("childless", Childless.ALLOW),
+            childless=childless,
             unique=unique,
             asks_certificates=values.get("send_certreq", True),
             sends_certificates=values.get("send_cert", CertificateSending.IF_ASKED),
@@ -152,6 +162,7 @@ class _Connection:
             dscp=values.get("dscp", 0),
             ppk_identity=ppk,
             ppk_required=values.get("ppk_required", False),
+            answers_aggressive_psk=self.daemon.aggressive_psk is True or not self.daemon.read,
         )
 
     def _times(self) -> IkeTimes:

@@ -90,6 +90,12 @@ def read_virtual(text: str) -> tuple[str, ...] | None:
     return known if len(known) == len(found) else None
 
 
+def read_version(text: str) -> tuple[int, ...] | None:
+    """The versions of one number; empty where it is a number that charon takes, and no version of IKE."""
+    number = read_word32(text)
+    return None if number is None else dict(VERSIONS).get(number, ())
+
+
 _FRAGMENTATION = choice(*((str(one), one) for one in Fragmentation))
 _CHILDLESS = choice(*((str(one), one) for one in Childless))
 _UNIQUE = choice(*((str(one), one) for one in Uniqueness))
@@ -99,7 +105,7 @@ _SENDING = choice(
 _REVOCATION = choice(("strict", Revocation.STRICT), ("ifuri", Revocation.IF_URI), ("relaxed", Revocation.RELAXED))
 
 CONNECTION: Rules = (
-    ("version", lambda text: dict(VERSIONS).get(read_word32(text) or 0) if read_word32(text) is not None else None),
+    ("version", read_version),
     ("local_addrs", read_list),
     ("remote_addrs", read_list),
     ("local_port", read_word32),
