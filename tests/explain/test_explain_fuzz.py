@@ -36,7 +36,8 @@ ODD = [
     "<br>",
     "&&&",
 ]
-LONG = 400_000
+LONG = 100_000  # characters of one line
+MOST = 1.25  # seconds for them, of a processor that others use too; what is quadratic takes ten times as long
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -111,13 +112,12 @@ PIECES = (
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_long_line_takes_seconds(tmp_path: Path, piece: str) -> None:
-    """No expression takes quadratic time: the whole road in five seconds for a megabyte on one line (here, where other
-    tests share the processor, for less: what is quadratic takes minutes)."""
+    """No expression takes quadratic time on one line. (test_one_long_line.py has the ratios, of every stage.)"""
     path = tmp_path / "x.txt"
     path.write_text(piece * (LONG // len(piece)))
     started = time.process_time()
     conclude_texts((read_device(str(path), KEY),))
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < MOST
 
 
 @pytest.mark.parametrize("text", [REFUSED, WRONG_KEY], ids=["IOS", "charon"])
@@ -127,4 +127,4 @@ def test_a_log_on_one_line_takes_seconds(tmp_path: Path, text: str) -> None:
     path.write_text((text.replace("\n", " ") * (LONG // len(text)))[:LONG])
     started = time.process_time()
     conclude_texts((read_device(str(path), KEY),))
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < MOST
