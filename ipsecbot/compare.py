@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from ipsecbot.abridge.reading import Limits
 from ipsecbot.collect.fingerprint import Fingerprinter
 from ipsecbot.diagnose.hygiene import hygiene, rekey_together
 from ipsecbot.diagnose.weigh import users_of, weigh
@@ -20,13 +21,14 @@ from ipsecbot.model.comparison import Agreement, ComparedTunnel, Comparison
 from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.negotiate.match import match
 from ipsecbot.negotiate.orientation import oriented
-from ipsecbot.pasted import STDIN, Pasted, read_device
+from ipsecbot.pasted import STDIN, Pasted, Reading, read_device
 
 _GRAVEST = tuple(Agreement)
 _HOSTNAME = re.compile(rb"^[ \t]{0,4}hostname[ \t]+(\S{1,64})", re.MULTILINE)
 _CONFIGURED = re.compile(rb"^[ \t]{0,8}(connections[ \t]{0,8}\{|conn[ \t]+\S|hostname[ \t]|crypto[ \t])", re.MULTILINE)
 _HEAD = 65536
 _MOST_NAMES = 6
+_TOLD = 200  # devices of a set between two lines of progress
 Progress = Callable[[str, str], None]
 
 
@@ -51,18 +53,18 @@ def _no_collection() -> Iterator[None]:
 def compare_texts(left: str, right: str, progress: Progress = _silent) -> Comparison:
     """Compare what two arguments hold: a file, a folder with one device's files, a folder of several devices, or `-`.
 
-    `progress` is told of sets of devices, which take their time.
+    `progress` is told of sets of devices and of long texts, which take their time. Each side may take half the room.
     InputError when one cannot be read or holds no connection.
     """
     if left == right:
         raise InputError(f"{left} stands on both sides: give the two ends of the tunnel.")
     fingerprinter = fingerprinter_of_run()
     notes: list[str] = []
-    given = [tuple(_devices(argument, fingerprinter, notes)) for argument in (left, right)]
+    given = [tuple(_devices(argument, fingerprinter, notes, progress)) for argument in (left, right)]
     names = [[device.name for device in devices] for devices in given]
     sides = []
     for side, argument in enumerate((left, right)):
-        devices = _told_apart(given[side], names[1 - side], argument)
+        devices = _told_apart(given[side], names[1 - side], argument, (left, right)[1 - side])
         sides.append(tuple(end for device in devices for end in read_ends(device, alone=False)))
         must_be_configured(argument, sides[side])
         if len(sides[side]) > 1:
@@ -122,14 +124,21 @@ def _called(argument: str, ends: Sequence[Endpoint]) -> str:
     return ends[0].device.name if len(ends) == 1 else Path(argument).name or argument
 
 
-def _devices(argument: str, fingerprinter: Fingerprinter, notes: list[str]) -> Iterator[Pasted]:
+def _devices(argument: str, fingerprinter: Fingerprinter, notes: list[str], progress: Progress) -> Iterator[Pasted]:
     """One device per argument, unless it is a folder that plainly holds several; of those, what cannot be read is noted."""
+
+    def watch(name: str, read: int) -> None:
+        progress(argument, f"{read / 1e6:.0f} MB of {name} read")
+
+    reading = Reading(Limits().share(2), watch=watch)
     parts = () if argument == STDIN else _parts(Path(argument))
     if not parts:
-        yield read_device(argument, fingerprinter)
-    for part in parts:
+        yield read_device(argument, fingerprinter, reading)
+    for number, part in enumerate(parts):
+        if number and number % _TOLD == 0:
+            progress(argument, f"{number} of {len(parts)} devices sorted out")
         try:
-            yield read_device(str(part), fingerprinter)
+            yield read_device(str(part), fingerprinter, reading)
         except InputError as error:
             notes.append(f"Left out: {error}")
 
@@ -154,15 +163,25 @@ def _is_configured(folder: Path) -> bool:
 
 
 def _found(pattern: re.Pattern[bytes], file: Path) -> bytes | None:
-    with file.open("rb") as stream:
-        found = pattern.search(stream.read(_HEAD))
+    try:
+        with file.open("rb") as stream:
+            found = pattern.search(stream.read(_HEAD))
+    except OSError:  # who reads the file says so
+        return None
     return found[1] if found is not None else None
 
 
-def _told_apart(devices: Sequence[Pasted], others: Sequence[str], argument: str) -> Iterator[Pasted]:
-    """The devices under names that no device of the other side has: with the folder in front where the file names are alike."""
+def _told_apart(devices: Sequence[Pasted], others: Sequence[str], argument: str, opposite: str) -> Iterator[Pasted]:
+    """The devices under names that no device of the other side has: where the file names are alike, with that folder in front
+    which tells the two sides apart (`moon/swanctl` of `moon/etc/swanctl/swanctl.conf`)."""
     taken = frozenset(others)
-    folder = Path(argument).resolve()
+    above = _telling_folder(Path(argument), Path(opposite), several=len(devices) > 1)
     for device in devices:
-        above = folder.name if len(devices) > 1 else folder.parent.name
         yield replace(device, name=f"{above}/{device.name}") if device.name in taken and above else device
+
+
+def _telling_folder(path: Path, opposite: Path, *, several: bool) -> str:
+    """The nearest folder above a path that has another name than the one at the same height above the other path."""
+    heights = [(one.resolve() / "device" if several else one.resolve()).parents for one in (path, opposite)]
+    pairs = zip(*heights, strict=False)
+    return next((mine.name for mine, theirs in pairs if mine.name != theirs.name and mine.name), heights[0][0].name)

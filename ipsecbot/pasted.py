@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
@@ -62,14 +63,25 @@ def read_device(argument: str, fingerprinter: Fingerprinter, reading: Reading | 
     try:
         if not path.is_dir():
             return _pasted(path.stem, [_Text(path.name, limits, path)], fingerprinter, reading)
-        files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+        refused: list[OSError] = []
+        files = sorted(_files_below(path, refused))
+        if not files and refused:
+            raise refused[0]
         if not files:
             raise InputError(f"{argument} is a folder without files.")
         shares = _shares([file.stat().st_size for file in files], limits)
         texts = [_Text(str(file.relative_to(path)), share, file) for file, share in zip(files, shares, strict=True)]
-        return _pasted(path.resolve().name, texts, fingerprinter, reading, is_folder=True)
+        found = _pasted(path.resolve().name, texts, fingerprinter, reading, is_folder=True)
+        closed = (Gap(found.name, str(one.filename), f"cannot be looked into: {one.strerror}") for one in refused)
+        return replace(found, gaps=(*found.gaps, *closed))
     except OSError as error:
         raise InputError(f"{argument}: {error.strerror or 'cannot be read'}.") from error
+
+
+def _files_below(folder: Path, refused: list[OSError]) -> Iterator[Path]:
+    """Every file but hidden ones; `refused` takes what the folders say that cannot be looked into."""
+    for above, _, names in os.walk(folder, onerror=refused.append):
+        yield from (file for name in names if not name.startswith(".") and (file := Path(above, name)).is_file())
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,10 @@ def _pasted(
         except InputError as error:
             failures.append(error)
             gaps.append(Gap(name, file, str(error)))
+            continue
+        except OSError as error:
+            failures.append(InputError(f"{one.path or file}: {error.strerror or 'cannot be read'}."))
+            gaps.append(Gap(name, file, f"cannot be read: {error.strerror}"))
             continue
         sheet = repair(given.text, given.numbers)
         found = sort_out(redact(sheet.text, None, fingerprinter), file, name)

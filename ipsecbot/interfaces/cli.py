@@ -6,6 +6,7 @@ itself is at fault, 128 + the signal's number when it was interrupted.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
@@ -115,6 +116,8 @@ def main() -> None:
         _fail(error, UNREACHABLE)
     except (IpsecbotError, CredentialError) as error:
         _fail(error, USAGE)
+    except BrokenPipeError:  # what was wrong with the command was said to nobody
+        raise SystemExit(USAGE) from None
     except Exception as fault:  # the outermost line: 1 would mean that a tunnel is broken
         if os.environ.get("IPSECBOT_TRACEBACK"):
             raise
@@ -131,5 +134,7 @@ def _own_fault(fault: Exception) -> str:
 
 
 def _fail(error: object, code: int) -> None:
-    sys.stderr.write(f"ipsecbot: {error}\n")
+    with contextlib.suppress(OSError):  # the exit code is still read where the words are not
+        sys.stderr.write(f"ipsecbot: {error}\n")
+        sys.stderr.flush()
     raise SystemExit(code)

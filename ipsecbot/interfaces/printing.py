@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from ipsecbot.errors import InputError
@@ -32,17 +34,17 @@ def progress_printer(quiet: bool) -> Progress:
 
 def emit(diagnosis: Diagnosis, *, as_json: bool, html: Path | None, png: Path | None = None) -> int:
     """Print the diagnosis and write the page and the picture; answer the exit code. InputError comes after the printing."""
-    if as_json:
-        from ipsecbot.report.document import to_json
+    with _until_nobody_reads():
+        if as_json:
+            from ipsecbot.report.document import to_json
 
-        sys.stdout.write(to_json(diagnosis))
-    else:
-        from rich.console import Console
+            sys.stdout.write(to_json(diagnosis))
+        else:
+            from rich.console import Console
 
-        from ipsecbot.report.text import print_report
+            from ipsecbot.report.text import print_report
 
-        print_report(diagnosis, Console(soft_wrap=False))
-    sys.stdout.flush()
+            print_report(diagnosis, Console(soft_wrap=False))
     if html is not None:
         write_page(diagnosis, html)
     if png is not None:
@@ -56,22 +58,35 @@ def emit_comparison(comparison: Comparison, *, as_json: bool, html: Path | None)
     """Print a comparison and write its page; answer the exit code."""
     from ipsecbot.report.comparison_outline import conclusion_of
 
-    if as_json:
-        from ipsecbot.report.comparison_document import to_json
+    with _until_nobody_reads():
+        if as_json:
+            from ipsecbot.report.comparison_document import to_json
 
-        sys.stdout.write(to_json(comparison))
-    else:
-        from rich.console import Console
+            sys.stdout.write(to_json(comparison))
+        else:
+            from rich.console import Console
 
-        from ipsecbot.report.comparison_text import print_comparison
+            from ipsecbot.report.comparison_text import print_comparison
 
-        print_comparison(comparison, Console(soft_wrap=False))
-    sys.stdout.flush()
+            print_comparison(comparison, Console(soft_wrap=False))
     if html is not None:
         from ipsecbot.report.comparison_html import to_html
 
         _write(html, to_html(comparison).encode())
     return EXIT_CODES[conclusion_of(comparison)]
+
+
+@contextlib.contextmanager
+def _until_nobody_reads() -> Iterator[None]:
+    """A reader that has seen enough (`| head`) ends the printing, not the work: pages are written and the exit code is the
+    verdict's. rich answers a closed pipe with SystemExit, and nothing else that prints does."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def write_page(diagnosis: Diagnosis, path: Path) -> None:
