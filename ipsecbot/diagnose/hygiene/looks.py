@@ -8,12 +8,14 @@ from ipsecbot.diagnose.hygiene.access import group_key, keys, not_loaded, same_s
 from ipsecbot.diagnose.hygiene.algorithms import forward_secrecy, missing_proposals, sha1_signatures, weak_algorithms
 from ipsecbot.diagnose.hygiene.daemon import aggressive_daemon, duplicates, log_levels
 from ipsecbot.diagnose.hygiene.lifetimes import liveness
+from ipsecbot.diagnose.hygiene.overlaps import shadowed
 from ipsecbot.diagnose.hygiene.remark import Remark, cautions
 from ipsecbot.model.evidence import Caution
 from ipsecbot.model.tunnel import Endpoint
 
 LOOKS: tuple[Callable[[Endpoint], Iterator[Remark]], ...] = (
     not_loaded,
+    shadowed,
     missing_proposals,
     weak_algorithms,
     sha1_signatures,
