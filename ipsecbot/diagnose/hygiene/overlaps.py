@@ -1,8 +1,8 @@
 """Tunnels of one end that are meant for the same packets: one of them never gets any.
 
 Sources: Cisco IOS Security Command Reference, `crypto map (global IPSec)`: entries are searched from the lowest sequence number
-on, the first whose access list permits the packet takes it. swanctl.conf(5), `priority`: by default it is calculated from the size
-of the traffic selectors, so only equal ones leave it open which policy the kernel takes.
+on, the first whose access list permits the packet takes it. swanctl.conf(5), `priority`: by default it is calculated from the
+size of the traffic selectors, so only equal ones leave it open which policy the kernel takes.
 """
 
 from __future__ import annotations
