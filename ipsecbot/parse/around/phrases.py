@@ -90,7 +90,8 @@ IDLE_TIMER = re.compile(
     r"\s*(?:(?:crypto ipsec|set) security-association idle-time \d+|inactivity\s*=\s*[1-9]|vpn-idle-timeout \d+)", re.IGNORECASE
 )
 INCOMPLETE = re.compile(
-    r"\s*WARNING: This access list has not been configured|\s*ERROR: The specified .*does not exist", re.IGNORECASE
+    r"\s*WARNING: This access list has not been configured|\s*ERROR: The specified .*does not exist|\s+! Incomplete\s*$",
+    re.IGNORECASE,
 )
 # ---- what listens, and what it knows (swanctl(8), ipsec(8), tcpdump(8))
 PORT_UNREACHABLE = re.compile(r".{0,200}ICMP \S+ udp port (?:500|4500|isakmp|ipsec-nat-t) unreachable")

@@ -221,12 +221,15 @@ class Ikev2(Sessions):
         self.add(session, kind, record, protocol=protocol, proposals=() if unknown else (proposal,), detail=text)
 
     def on_no_policy(self, session: Session, record: Record, row: Row, match: re.Match[str]) -> None:
-        last = next(
-            (event for handle in reversed(session.events[-4:]) if (event := self.journal.get(handle)) and event.proposals), None
-        )
+        recent = [event for handle in reversed(session.events[-4:]) if (event := self.journal.get(handle)) is not None]
+        last = next((event for event in recent if event.proposals), None)
         in_child = session.exchange in (ExchangeType.CREATE_CHILD_SA, ExchangeType.IKE_AUTH)
         protocol = last.protocol if last is not None else Protocol.ESP if in_child else Protocol.IKE
         self.add(session, EventKind.PROPOSAL_REFUSED, record, protocol=protocol, detail=match[0])
+
+    def on_processing(self, session: Session, record: Record, row: Row, match: re.Match[str]) -> None:
+        """Where the packets themselves are not printed, this tells which exchange the following lines are about."""
+        session.exchange = session.exchange or _exchange(match["exchange"])
 
     def on_ke_refused(self, session: Session, record: Record, row: Row, match: re.Match[str]) -> None:
         self.add(session, EventKind.KE_REFUSED, record, detail=match["detail"], offered=match["offered"], attribute="dh")

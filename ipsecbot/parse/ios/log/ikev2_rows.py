@@ -67,7 +67,11 @@ CHOOSING: tuple[Row, ...] = (
         step="ke_refused",
     ),
     Row(r"The peer's KE payload contained the wrong DH group"),
-    Row(r"(?:\[IPsec -> IKEv2\] )?Callback received for the validate proposal - FAILED", step="child_invalid"),
+    Row(
+        r"(?:\(SA ID = \d+\):\s*)?(?:\[IPsec -> IKEv2\] )?Callback received for the validate proposal - FAILED",
+        step="child_invalid",
+    ),
+    Row(r"Processing (?P<exchange>IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA) message", step="processing"),
     Row(r"(?:\[IPsec -> IKEv2\] )?Callback received for the validate proposal - PASSED"),
     Row(r"IPSec policy validate request (?:sent|failed)"),
     Row(r".*(?:IKE|peer)[\w ]*(?:major )?version (?:mismatch|not supported|is not supported)", K.VERSION_REFUSED),
