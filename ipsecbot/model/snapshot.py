@@ -43,6 +43,9 @@ class OutputKind(StrEnum):
     PASTED = "pasted"
     DMVPN = "dmvpn"
     IKEV2_ERRORS = "ikev2-errors"
+    IKEV2_POLICY = "ikev2-policy"
+    IKEV2_PROPOSAL = "ikev2-proposal"
+    IPSEC_PROFILE = "ipsec-profile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def _ikev2(reader: Reader, policy: IpsecPolicy, ends: Ends) -> IkePolicy:
     router = reader.router
     profile = router.ikev2_profiles.get(policy.ikev2_profile or "")
     if profile is None:  # a filtered configuration: the policies may be missing as well
-        proposals = _ikev2_proposals(reader, ends) if router.whole else ()
+        proposals = _ikev2_proposals(reader, ends) if router.whole or router.ikev2_policies else ()
         return IkePolicy((2,), proposals, nat_traversal=True, source=policy.source, version_source=policy.source)
     return IkePolicy(
         versions=(2,),

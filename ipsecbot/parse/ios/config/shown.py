@@ -1,4 +1,4 @@
-"""`show crypto map` and `show crypto isakmp policy` as the commands that they restate, where nobody pasted those.
+"""`show crypto map`, `show crypto isakmp policy` and others as the commands that they restate, where nobody pasted those.
 
 Each row of the table becomes the configuration lines it stands for, at the line numbers of the answer, so that one reader
 understands both.
@@ -14,10 +14,17 @@ from ipsecbot.model.device import Platform
 from ipsecbot.model.snapshot import OutputKind, RawOutput
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.drafts import Router
+from ipsecbot.parse.ios.config.shown_ikev2 import RESTATED, line_of
 from ipsecbot.parse.textfsm import Row, lines_of, run_template
 
-SHOWN = (OutputKind.CRYPTO_MAP, OutputKind.ISAKMP_POLICY)
-_COMMANDS = {OutputKind.CRYPTO_MAP: "show crypto map", OutputKind.ISAKMP_POLICY: "show crypto isakmp policy"}
+_COMMANDS = {
+    OutputKind.CRYPTO_MAP: "show crypto map",
+    OutputKind.ISAKMP_POLICY: "show crypto isakmp policy",
+    OutputKind.IKEV2_POLICY: "show crypto ikev2 policy",
+    OutputKind.IKEV2_PROPOSAL: "show crypto ikev2 proposal",
+    OutputKind.IPSEC_PROFILE: "show crypto ipsec profile",
+}
+SHOWN = tuple(_COMMANDS)
 # What `show crypto isakmp policy` calls what the configuration calls otherwise (Security Command Reference).
 _ENCRYPTION = (("AES", "aes"), ("Three key triple DES", "3des"), ("3DES", "3des"), ("DES", "des"))
 _HASH = (
@@ -49,6 +56,9 @@ def restated(output: RawOutput, device: str, router: Router) -> Iterator[Line]:
                 if not row["DEFAULT"] and row["PRIORITY"]:
                     yield _policy(row, lines_of(output.text))
         return
+    if output.kind in RESTATED:
+        yield from RESTATED[output.kind](rows, lines_of(output.text), router)
+        return
     protected = any(interface.protection is not None for interface in router.interfaces.values())
     if not (router.maps or router.profiles or protected):
         for row in rows:
@@ -58,36 +68,31 @@ def restated(output: RawOutput, device: str, router: Router) -> Iterator[Line]:
             yield from _headless(lines_of(output.text))
 
 
-def _line(row: Row, lines: list[str], column: str, text: str) -> Line:
-    number = row.lines.get(column, row.source.first_line)
-    return Line(number, 1, text, lines[number - 1])
-
-
 def _map(row: Row, lines: list[str]) -> Iterator[Line]:
     name, sequence = row["NAME"], row["SEQUENCE"]
     sets = row.many("TRANSFORM_SETS")
     for set_name, words in zip(sets, row.many("TRANSFORMS"), strict=False):
-        yield _line(row, lines, "TRANSFORM_SETS", f"crypto ipsec transform-set {set_name} {words.strip(' ,')}")
+        yield line_of(row, lines, "TRANSFORM_SETS", f"crypto ipsec transform-set {set_name} {words.strip(' ,')}")
     acl = row["ACL"] or f"{name}-{sequence}"
     has_list = "ACL" in row.lines or bool(row.many("ACL_LINES"))
     head = Line(row.source.first_line, 0, f"crypto map {name} {sequence} ipsec-isakmp", lines[row.source.first_line - 1])
     head.children = [
-        *(_line(row, lines, "PEERS", f"set peer {peer}") for peer in row.many("PEERS")),
-        *([_line(row, lines, "ACL", f"match address {acl}")] if has_list else []),
-        *([_line(row, lines, "TRANSFORM_SETS", f"set transform-set {' '.join(sets)}")] if sets else []),
-        *([_line(row, lines, "DH_GROUP", f"set pfs {row['DH_GROUP']}")] if row["PFS"] == "Y" and row["DH_GROUP"] else []),
-        *([_line(row, lines, "IKEV2_PROFILE", f"set ikev2-profile {row['IKEV2_PROFILE']}")] if row["IKEV2_PROFILE"] else []),
+        *(line_of(row, lines, "PEERS", f"set peer {peer}") for peer in row.many("PEERS")),
+        *([line_of(row, lines, "ACL", f"match address {acl}")] if has_list else []),
+        *([line_of(row, lines, "TRANSFORM_SETS", f"set transform-set {' '.join(sets)}")] if sets else []),
+        *([line_of(row, lines, "DH_GROUP", f"set pfs {row['DH_GROUP']}")] if row["PFS"] == "Y" and row["DH_GROUP"] else []),
+        *([line_of(row, lines, "IKEV2_PROFILE", f"set ikev2-profile {row['IKEV2_PROFILE']}")] if row["IKEV2_PROFILE"] else []),
     ]
     yield head
     entries = [Line(head.number, 1, _ENTRY.sub("", entry), entry) for entry in row.many("ACL_LINES")]
     if entries or (has_list and WHOLE_ENTRY.search("\n".join(lines))):
-        listed = _line(row, lines, "ACL_LINES" if entries else "ACL", f"ip access-list extended {acl}")
+        listed = line_of(row, lines, "ACL_LINES" if entries else "ACL", f"ip access-list extended {acl}")
         listed.children = [
             replace(entry, number=listed.number + at, raw=lines[listed.number + at - 1]) for at, entry in enumerate(entries)
         ]
         yield listed
     if row.many("INTERFACES"):
-        yield _line(row, lines, "INTERFACES", f"crypto map {name}")
+        yield line_of(row, lines, "INTERFACES", f"crypto map {name}")
 
 
 def _headless(lines: list[str]) -> Iterator[Line]:
@@ -110,7 +115,7 @@ def _policy(row: Row, lines: list[str]) -> Line:
         ("DH_GROUP", row["DH_GROUP"] and f"group {row['DH_GROUP']}"),
         ("LIFETIME", row["LIFETIME"] and f"lifetime {row['LIFETIME']}"),
     )
-    head.children = [_line(row, lines, column, text) for column, text in told if text]
+    head.children = [line_of(row, lines, column, text) for column, text in told if text]
     return head
 
 
