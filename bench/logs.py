@@ -18,8 +18,8 @@ from ipsecbot.parse.ios.log import read_events as read_ios
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.strongswan.log import read_events as read_charon
 
-BLOCKS = 5
-BLOCK = 1_000_000  # characters; five of them for each vendor
+BLOCKS = 9
+BLOCK = 1_000_000  # characters
 _BARE_IOS = re.compile(r"^[*.]?(\w{3} +\d+ [\d:.]+): (ISAKMP|IPSEC)(?:-\w+)?:? ?(\([\d:]+\))?:? *(.*)$", re.MULTILINE)
 _BARE_CHARON = re.compile(r"^(\w{3} +\d+ [\d:]+) \S+ charon: (\d+)\[([A-Z]+)\] <([^>]*)> (.*)$", re.MULTILINE)
 

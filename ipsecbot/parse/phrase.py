@@ -67,11 +67,6 @@ class Phrase:
     def match(self, message: str) -> re.Match[str] | None:
         return _compiled(self.sentence).fullmatch(message)
 
-    @property
-    def comes_again(self) -> bool:
-        """Whether the same words come again in one log: there is no number and no peer among them."""
-        return _COMES_AGAIN[self.sentence]
-
     def names(self) -> tuple[str, ...]:
         """What varies in the sentence, in the order of the groups of a match."""
         return tuple(_compiled(self.sentence).groupindex)
@@ -84,7 +79,8 @@ def _comes_again(sentence: str) -> bool:
     return not any(place in sentence for place in _OF_ONE)
 
 
-_COMES_AGAIN = Remembered(_comes_again, 4096)
+# Whether the very words of a sentence come again in one log: there is no number and no peer among them.
+COMES_AGAIN = Remembered(_comes_again, 4096)
 
 
 @cache

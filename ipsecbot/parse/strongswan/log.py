@@ -16,7 +16,7 @@ from ipsecbot.model.sa import Role
 from ipsecbot.model.snapshot import RawOutput
 from ipsecbot.parse.collector import uncollected
 from ipsecbot.parse.draft import Draft, freeze, source_at
-from ipsecbot.parse.phrase import Phrase, PhraseBook
+from ipsecbot.parse.phrase import COMES_AGAIN, Phrase, PhraseBook
 from ipsecbot.parse.read import Parsed
 from ipsecbot.parse.shaped_gaps import ShapedGaps
 from ipsecbot.parse.strongswan.log_fields import SAID, Addresses, Said, addresses_of, event_of, remember, said_by
@@ -96,7 +96,7 @@ class _Reader:
     def add(self, phrase: Phrase, match: re.Match[str], line: LogLine, thread: Thread) -> None:
         """The event of one line, if it is of consequence."""
         if phrase.kind is None:
-            if line.framed and phrase.comes_again:
+            if line.framed and COMES_AGAIN[phrase.sentence]:
                 remember(line.message, Said(phrase, match, (), ()))
             return
         if phrase.kind is _SENT and match.lastgroup != "payloads" and self._leaves(match, line, thread):
@@ -104,7 +104,7 @@ class _Reader:
         event, unknown = event_of(phrase, match, line, source_at(self.device, self.name, line.number, line.number, line.text))
         for word in unknown:
             self.gaps.add(line.number, f"word {word}", line.text, f"unknown word {word}")
-        if line.framed and phrase.comes_again and not unknown and (said := said_by(event, phrase, match)) is not None:
+        if line.framed and COMES_AGAIN[phrase.sentence] and not unknown and (said := said_by(event, phrase, match)) is not None:
             remember(line.message, said)
         self._add(event, match, line, thread)
 

@@ -48,7 +48,7 @@ def event_of(phrase: Phrase, match: re.Match[str], line: LogLine, source: Source
     event.attribute, event.offered, event.detail = phrase.attribute, phrase.offered, phrase.detail
     unknown: tuple[str, ...] = ()
     texts = match.groups()
-    plain, others = _parts_of(phrase)
+    plain, others = _PARTS.get(phrase.sentence) or _parts_of(phrase)
     for place, field, value_of in plain:
         if (text := texts[place]) is not None:
             setattr(event, field, value_of(text))
@@ -124,12 +124,10 @@ _PARTS: dict[str, _Parts] = {}  # by sentence, each looked at once
 
 def _parts_of(phrase: Phrase) -> _Parts:
     """Which groups of a sentence are fields as they stand, and which are read otherwise."""
-    known = _PARTS.get(phrase.sentence)
-    if known is None:
-        names = tuple(enumerate(phrase.names()))
-        plain = tuple((place, *_FIELDS[name]) for place, name in names if name in _FIELDS)
-        known = _PARTS[phrase.sentence] = plain, tuple((place, _TAKES[name]) for place, name in names if name in _TAKES)
-    return known
+    names = tuple(enumerate(phrase.names()))
+    plain = tuple((place, *_FIELDS[name]) for place, name in names if name in _FIELDS)
+    parts = _PARTS[phrase.sentence] = plain, tuple((place, _TAKES[name]) for place, name in names if name in _TAKES)
+    return parts
 
 
 # The same few addresses, lists, proposals and names stand on every other line of a log.

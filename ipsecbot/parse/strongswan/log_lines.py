@@ -61,7 +61,7 @@ def read_lines(text: str, year: int | None) -> Iterator[LogLine]:
     two files. The second is then not framed."""
     twins, read = _Twins(), PlainLines(year).read
     for number, raw in enumerate(text.split("\n"), 1):
-        line = read(number, raw.rstrip("\r"))
+        line = read(number, raw.rstrip("\r") if raw[-1:] == "\r" else raw)
         if line is None or twins.has(line):
             bare = raw.strip()
             line = LogLine(number, bare, bare, framed=False)
