@@ -189,7 +189,9 @@ TABLE: tuple[Spelling, ...] = (
     Spelling(_encr("des", 56), ("DES_CBC", "DES"), (), ("des",), ("des",), ("esp-des",), (), ("DES-CBC", "DES")),
     Spelling(_encr("3des", 168), ("3DES_CBC", "3DES"), (), ("3des",), ("3des",), ("esp-3des",), (), ("3DES-CBC", "3DES")),
     *_aes_rows(),
-    Spelling(_encr("chacha20poly1305", 256, aead=True), ("CHACHA20_POLY1305",), ("chacha20poly1305compat",)),
+    Spelling(_encr("chacha20poly1305", 256, aead=True), ("CHACHA20_POLY1305",)),
+    # with a key length attribute, which RFC 7634 forbids: agrees with nothing but itself
+    Spelling(_encr("chacha20poly1305compat", 256, aead=True), ("CHACHA20_POLY1305_256",)),
     Spelling(_encr("blowfish128", 128), ("BLOWFISH_CBC_128",), ("blowfish",)),
     Spelling(_encr("blowfish192", 192), ("BLOWFISH_CBC_192",)),
     Spelling(_encr("blowfish256", 256), ("BLOWFISH_CBC_256",)),

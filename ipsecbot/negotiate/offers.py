@@ -24,7 +24,7 @@ _IKE_V1 = {
     TransformType.INTEG: ("md5", "sha1", "sha256", "sha384", "sha512"),
 }
 _NOT_ESP_V1 = (
-    "chacha20poly1305",
+    *("chacha20poly1305", "chacha20poly1305compat"),
     *(f"camellia{n}{mode}" for n in (128, 192, 256) for mode in ("ctr", "ccm8", "ccm12", "ccm16")),
 )
 
