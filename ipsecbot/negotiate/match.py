@@ -143,22 +143,26 @@ def _chosen(edges: list[_Edge]) -> list[tuple[_Edge, tuple[Placed, ...]]]:
     for edge in edges:
         of_card.setdefault(id(edge.left), []).append(edge)
         of_card.setdefault(id(edge.right), []).append(edge)
-    used: set[int] = set()
+    partners: dict[int, Card] = {}  # of each card that has one, the first
     taken: list[_Edge] = []
     for edge in edges:
-        if id(edge.left) not in used and id(edge.right) not in used:
-            used |= {id(edge.left), id(edge.right)}
+        if id(edge.left) not in partners and id(edge.right) not in partners:
+            partners |= {id(edge.left): edge.right, id(edge.right): edge.left}
             taken.append(edge)
     for edge in edges:
-        if (id(edge.left) in used) is not (id(edge.right) in used) and _shares(edge):
-            used |= {id(edge.left), id(edge.right)}
+        if (id(edge.left) in partners) is not (id(edge.right) in partners) and _shares(edge, partners):
+            partners.setdefault(id(edge.left), edge.right)
+            partners.setdefault(id(edge.right), edge.left)
             taken.append(edge)
     return [(edge, _rivals(edge, of_card)) for edge in taken]
 
 
-def _shares(edge: _Edge) -> bool:
+def _shares(edge: _Edge, partners: dict[int, Card]) -> bool:
     """Whether a connection may have a partner that belongs to another already: a further entry for the same peer, not one of
     another IKE version or one that waits for anybody."""
+    further, shared = (edge.left, edge.right) if id(edge.right) in partners else (edge.right, edge.left)
+    if set(further.peers).isdisjoint(partners[id(shared)].peers):
+        return False
     replays = [replay for pair in edge.tunnel.pairings or () for replay in (pair.left_initiates, pair.right_initiates)]
     return bool(edge.left.peers and edge.right.peers) and not any(
         found.aspect is Aspect.VERSION for replay in replays for found in replay.mismatches

@@ -201,3 +201,26 @@ def test_every_aspect_has_its_words_and_stands_in_the_schema() -> None:
     """A new aspect of a negotiation needs both."""
     assert set(ASPECTS) == set(Aspect)
     assert set(SCHEMA["$defs"]["reason"]["properties"]["aspect"]["enum"]) == {one.value for one in Aspect}
+
+
+def test_entries_for_other_peers_are_no_further_entries_for_a_site_of_unknown_address(tmp_path: Path) -> None:
+    """`show running-config | section crypto` shows no interface: of a hub's entries the one that fits best is the site's, and
+    the others, each for an address of its own, are nobody's."""
+    hub, site = ["crypto ikev2 keyring KR"], ["crypto ikev2 keyring KR", " peer HUB", "  address 192.0.2.1"]
+    for number in range(1, 6):
+        hub += [f" peer S{number}", f"  address 198.51.100.{number}", f"  pre-shared-key Erle-{number}-Specht"]
+    profile = ["crypto ikev2 profile P", " match identity remote address 0.0.0.0", " authentication remote pre-share"]
+    profile += [" authentication local pre-share", " keyring local KR"]
+    profile += ["crypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac"]
+    hub += profile
+    for number in range(1, 6):
+        hub += [f"crypto map CM {number} ipsec-isakmp", f" set peer 198.51.100.{number}", " set transform-set TS"]
+        hub += [" set ikev2-profile P", f" match address A{number}"]
+    hub += ["interface GigabitEthernet0/0", " ip address 192.0.2.1 255.255.255.0", " crypto map CM"]
+    site += ["  pre-shared-key Erle-3-Specht", *profile, "crypto map CM 10 ipsec-isakmp", " set peer 192.0.2.1"]
+    site += [" set transform-set TS", " set ikev2-profile P", " match address A"]
+    for name, lines in (("hub", hub), ("site", site)):
+        (tmp_path / f"{name}.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    comparison = compare_texts(str(tmp_path / "hub.cfg"), str(tmp_path / "site.cfg"))
+    assert [one.match.left.connection.name for one in comparison.tunnels] == ["CM 3"]
+    assert len(comparison.unpaired) == 4
