@@ -236,7 +236,11 @@ BLOCKS: tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...
     (
         "Keyring",
         re.compile(r"^\s*Keyring\s+Hostname/Address\s+Preshared Key"),
-        re.compile(r"^\s*$|[#>]"),
-        _compiled(r"\s(?P<secret>(?!TOKEN)\S+)\s*$"),
+        # a blank line stands below the heading; the table ends at a prompt, or at a line without an address in its place
+        re.compile(
+            r"^[\w.@/-]+(?:\([\w.-]+\))?[#>]|"
+            r"^(?!\s*$|\s*(?:\S+\s+)?[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]+\s+\S|\s*\S+\s{2,}[\w.-]+\s{2,}\S)"
+        ),
+        _compiled(r"^(?:\s*\S+\s+\S+\s+(?:\[\S+\]\s+)?|\s*\S+\s+)(?P<secret>(?!TOKEN)\S(?:.*\S)?)\s*$"),
     ),
 )
