@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ipsecbot.diagnose.attempts import Attempt, Seen
 from ipsecbot.diagnose.facts import SIDES, Facts, lines
+from ipsecbot.diagnose.faults import Stage
 from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Cleared, Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.testimony import change_of, ends, reported
@@ -19,6 +21,7 @@ _OFTEN = 3
 _BY_TIMER = 0.65
 _ONE_ADDRESS = 0.65  # it may be one peer that starts again and again
 _LOST_AT_REKEY = 0.65
+_BEFORE_A_CHILD = 0.4
 # These speak of proposals, groups and selectors, and have causes of their own
 _OF_SELECTORS = frozenset({"TS_UNACCEPTABLE"})
 _OF_PROPOSALS = frozenset({"NO_PROPOSAL_CHOSEN", "INVALID_KE_PAYLOAD", "TS_UNACCEPTABLE", "INVALID_ID_INFORMATION"})
@@ -123,6 +126,17 @@ def peer_deleted_sa(facts: Facts) -> Iterator[Testimony]:
         change=lambda seen: change_of(seen.side.other),
         where=lambda seen: _was_up(facts, seen) and _lost_after_up(facts, seen) and not _was_told_why(facts, seen),
     )
+    early = reported(
+        facts, "peer-deleted-sa", say, EventKind.DELETE_RECEIVED, where=lambda seen: _before_any_child(facts, seen)
+    )
+    yield from (replace(clue, strength=Strength.HINT, weight=_BEFORE_A_CHILD) for clue in early)
+
+
+def _before_any_child(facts: Facts, seen: Seen) -> bool:
+    """The IKE SA was up, and is deleted before a child of it was: the peer disliked something, and does not say what."""
+    if facts.passed is not Stage.AUTH or seen.event.protocol in (Protocol.ESP, Protocol.AH):
+        return False
+    return not _was_told_why(facts, seen)
 
 
 def _was_told_why(facts: Facts, seen: Seen) -> bool:

@@ -32,6 +32,7 @@ _IN_WORDS = (
     (re.compile(r"no crypto map bound to interface", re.I), "no crypto map is bound to the interface the packets came in by"),
     (re.compile(r"crypto map is incomplete", re.I), "its crypto map has no peer, no transform set or no access list"),
 )
+_UNSUPPORTED = "unsupported "
 _NOTHING_ELSE = 0.66
 _ON_DISK_ONLY = 0.8  # it may be left over, and another connection meant
 
@@ -233,6 +234,11 @@ def algorithm_unsupported(facts: Facts) -> Iterator[Testimony]:
 
     def say(seen: Seen) -> str:
         what = seen.event.detail or "an algorithm"
+        if what.startswith(_UNSUPPORTED):
+            lacking = what.removeprefix(_UNSUPPORTED)
+            return (
+                f"{facts.name(seen.side)} does not have the {lacking} that was agreed: load what it lacks, or agree on another."
+            )
         return f"{facts.name(seen.side)} cannot compute {what}: load what it lacks there, or use another algorithm on both."
 
     yield from reported(

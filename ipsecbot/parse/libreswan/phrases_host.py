@@ -14,6 +14,12 @@ CONFIGURATION: tuple[Phrase, ...] = (
         K.ALGORITHM_UNSUPPORTED,
         "failed to add connection: {any} {?algorithm }'{offered}' is not {supported/recognized}{?{any}}",
     ),
+    Phrase(
+        K.CERTIFICATE_REFUSED,
+        "failed to add connection: {left/right} certificate '{identity}' is expired or not yet valid",
+        attribute="expired",
+    ),
+    Phrase(K.CREDENTIAL_MISSING, "failed to add connection: {left/right} certificate '{identity}' not found in {any}"),
     Phrase(K.CONFIG_REFUSED, "{failed/Failed} to {add/load} connection{?{any}}: {detail}"),
     Phrase(K.CONFIG_REFUSED, "{ike/esp} string error: {detail}"),
     Phrase(K.CONFIG_REFUSED, "attempt to load incomplete connection"),

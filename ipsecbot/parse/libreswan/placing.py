@@ -50,6 +50,8 @@ _FIRST = {
     ExchangeType.AGGRESSIVE: Step(EventKind.RECEIVED, ExchangeType.AGGRESSIVE, "AM1"),
     ExchangeType.IKE_SA_INIT: Step(EventKind.RECEIVED, ExchangeType.IKE_SA_INIT, is_request=True),
 }
+# Where no state is reached that tells of the message; in main mode one is.
+_WITH_IDENTITY = ((ExchangeType.AGGRESSIVE, Role.INITIATOR, "AM2"), (ExchangeType.AGGRESSIVE, Role.RESPONDER, "AM1"))
 _MM4 = Step(EventKind.SENT, ExchangeType.MAIN, "MM4")
 _V2 = (ExchangeType.IKE_SA_INIT, ExchangeType.IKE_AUTH, ExchangeType.CREATE_CHILD_SA)
 _ENDS = {
@@ -151,6 +153,12 @@ def received_first(event: LogEvent, sa: Sa | None) -> Iterator[Step]:
         yield _FIRST[ExchangeType.IKE_SA_INIT]
     elif event.kind is EventKind.UNDECRYPTABLE and sa is not None and _MM4 in sa.steps and not sa.established:
         yield Step(EventKind.RECEIVED, ExchangeType.MAIN, "MM5")  # the first message that is encrypted
+    elif event.kind is EventKind.IDENTITY_RECEIVED and sa is not None and not sa.root.established:
+        yield from (
+            Step(EventKind.RECEIVED, ExchangeType.AGGRESSIVE, name)
+            for exchange, role, name in _WITH_IDENTITY
+            if (sa.root.exchange, sa.root.role) == (exchange, role)
+        )
 
 
 def _is_answer_to_sa_init(event: LogEvent) -> bool:

@@ -105,6 +105,8 @@ HOST: tuple[Phrase, ...] = (
 UNFRAMED: tuple[Phrase, ...] = (
     Phrase(K.CONFIG_REFUSED, "loading connection '{any}' failed: {detail}"),
     Phrase(K.CONFIG_REFUSED, "loading {shared/IKE/EAP/private/pool/authority}{any} failed: {detail}"),
+    Phrase(K.CONFIG_REFUSED, "loading '{any}' failed: {detail}"),
+    Phrase(K.CONFIG_REFUSED, "unsupported key type in '{detail}"),
     Phrase(K.CONFIG_REFUSED, "loaded {n} of {n} {connections/pools/authorities}, {n} failed to load, {n} unloaded"),
     Phrase(K.CONFIG_REFUSED, "initiate failed: {CHILD_SA/IKE_SA} config '{detail}' not found"),
     Phrase(K.FAILED, "initiate failed: {detail}"),
