@@ -137,7 +137,7 @@ def test_a_wrong_key_shows_in_the_history() -> None:
         ),
         ("ERROR, had problems decrypting packet, probably due to mismatched pre-shared key.  Aborting", K.UNDECRYPTABLE, {}),
         ("Received encrypted Oakley Main Mode packet with invalid payloads, MessID = 0", K.UNDECRYPTABLE, {}),
-        ("Can't find a valid tunnel group, aborting...!", K.NO_CONNECTION, {}),
+        ("Can't find a valid tunnel group, aborting...!", K.KEY_MISSING, {}),
         ("Session is being torn down. Reason: crypto map policy not found", K.SELECTORS_REFUSED, {"protocol": Protocol.ESP}),
         ("Session is being torn down. Reason: Lost Service", K.PEER_SILENT, {}),
         ("Session is being torn down. Reason: Idle Timeout", K.IDLE, {}),

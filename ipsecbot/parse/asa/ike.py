@@ -175,6 +175,11 @@ class Asa:
     def on_accepted(self, record: Record, row: Row, match: re.Match[str], talk: _Negotiation) -> None:
         talk.accepted = True
 
+    def on_no_group(self, record: Record, row: Row, match: re.Match[str], talk: _Negotiation) -> None:
+        """In main mode the group is sought at MM3, by the peer's address, for its key; in aggressive mode at AM1, by name."""
+        kind = EventKind.NO_CONNECTION if talk.phase1 is _AGGRESSIVE else EventKind.KEY_MISSING
+        self._add(talk, kind, record, protocol=Protocol.IKE, detail=match[0])
+
     def on_initiates(self, record: Record, row: Row, match: re.Match[str], talk: _Negotiation) -> None:
         if talk.sent or talk.received or talk.up or talk.ended:
             talk = self._begin(talk.remote, 1)

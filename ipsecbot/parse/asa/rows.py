@@ -49,7 +49,7 @@ IKEV1: tuple[Row, ...] = (
     ),
     Row(r"ERROR, had problems decrypting packet, probably due to mismatched pre-shared key", K.UNDECRYPTABLE),
     Row(r"Received encrypted Oakley \w+ Mode packet with invalid payloads", K.UNDECRYPTABLE),
-    Row(r"Can't find a valid tunnel group", K.NO_CONNECTION, protocol=P.IKE),
+    Row(r"Can't find a valid tunnel group", step="no_group"),
     Row(r"Received ISAKMP Aggressive Mode message 1 with unknown tunnel group name '?(?P<detail>[^']*)", K.NO_CONNECTION),
     Row(r"No (?:matching )?(?:tunnel|Group|group)[ -].*(?:found|configured)", K.NO_CONNECTION),
     Row(r"(?:No|Error, no|Unable to find) (?:preshared|pre-shared) key", K.KEY_MISSING),
