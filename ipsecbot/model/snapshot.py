@@ -43,6 +43,7 @@ class OutputKind(StrEnum):
     PASTED = "pasted"
     DMVPN = "dmvpn"
     IKEV2_ERRORS = "ikev2-errors"
+    ISAKMP_KEYS = "isakmp-keys"
     IKEV2_POLICY = "ikev2-policy"
     IKEV2_PROPOSAL = "ikev2-proposal"
     IPSEC_PROFILE = "ipsec-profile"

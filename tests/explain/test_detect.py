@@ -31,6 +31,7 @@ ROWS: tuple[tuple[Platform, K, str], ...] = (
     (IOS, K.CRYPTO_SESSION, "Session status: UP-NO-IKE\nPeer: 192.0.2.7 port 500"),
     (IOS, K.ISAKMP_POLICY, "Global IKE policy\nProtection suite of priority 10"),
     (IOS, K.CRYPTO_MAP, 'Crypto Map "OUT" 10 ipsec-isakmp\n        Peer = 192.0.2.7'),
+    (IOS, K.ISAKMP_KEYS, "Keyring      Hostname/Address    Preshared Key\n\ndefault      192.0.2.7    <secret:unknown>"),
     (IOS, K.IKEV2_POLICY, " IKEv2 policy : WEST\n      Match fvrf  : global\n      Proposal    : STRONG"),
     (IOS, K.IKEV2_PROPOSAL, " IKEv2 proposal: STRONG \n     Encryption : AES-CBC-256"),
     (IOS, K.IPSEC_PROFILE, "IPSEC profile WEST\n\tIKEv2 Profile: WEST-V2"),

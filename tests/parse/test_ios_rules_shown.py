@@ -51,6 +51,18 @@ def test_ikev2_policies_and_proposals_complete_them_in_any_order(order: tuple[in
     assert parsed.gaps == ()
 
 
+def test_the_table_of_keys_tells_for_whom_there_is_one() -> None:
+    """`show crypto isakmp key`: the keys of `crypto isakmp key` and of each keyring; which is which only where it was told."""
+    keys = ("show_crypto_isakmp_key/four_keys", OutputKind.ISAKMP_KEYS)
+    found = read(*shown(keys)).value.keys
+    assert [(one.keyring, one.owners, one.secret.fingerprint) for one in found or ()] == [
+        (None, ("198.51.100.7",), None),
+        (None, ("0.0.0.0/0",), "0123456789ab"),
+        ("WAN", ("hub.example.net",), None),
+        ("WAN", ("203.0.113.0/24",), None),
+    ]
+
+
 def test_a_configuration_counts_before_what_restates_it() -> None:
     """Where the running configuration was pasted too, an older answer adds nothing."""
     config = "crypto ipsec transform-set T esp-aes\ncrypto ipsec profile WEST\n set transform-set T\n"

@@ -20,6 +20,7 @@ from ipsecbot.parse.textfsm import Row, lines_of, run_template
 _COMMANDS = {
     OutputKind.CRYPTO_MAP: "show crypto map",
     OutputKind.ISAKMP_POLICY: "show crypto isakmp policy",
+    OutputKind.ISAKMP_KEYS: "show crypto isakmp key",
     OutputKind.IKEV2_POLICY: "show crypto ikev2 policy",
     OutputKind.IKEV2_PROPOSAL: "show crypto ikev2 proposal",
     OutputKind.IPSEC_PROFILE: "show crypto ipsec profile",

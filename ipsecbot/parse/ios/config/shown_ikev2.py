@@ -1,7 +1,8 @@
-"""`show crypto ikev2 policy`, `show crypto ikev2 proposal` and `show crypto ipsec profile` as the commands that they restate.
+"""`show crypto ikev2 policy`, `show crypto ikev2 proposal`, `show crypto ipsec profile` and `show crypto isakmp key` as the
+commands that they restate.
 
 The words are those of the captures of genieparser (show_crypto_ikev2_policy, show_crypto_ikev2_proposal,
-show_crypto_ipsec_profile) and of Cisco's FlexVPN and IKEv2 Configuration Guide.
+show_crypto_ipsec_profile) and of Cisco's FlexVPN and IKEv2 Configuration Guide and Security Command Reference.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ipsecbot.model.snapshot import OutputKind
 from ipsecbot.parse.ios.config.blocks import Line
 from ipsecbot.parse.ios.config.drafts import Router
+from ipsecbot.parse.ios.config.keyrings import is_name
 from ipsecbot.parse.textfsm import Row
 
 Restater = Callable[[tuple[Row, ...], list[str], Router], Iterator[Line]]
@@ -86,7 +88,21 @@ def _lifetime(unit: str, value: str) -> str:
     return f"set security-association lifetime {unit} {value}" if value else ""
 
 
+def _keys(rows: tuple[Row, ...], lines: list[str], router: Router) -> Iterator[Line]:
+    rings: dict[str, Line] = {}
+    for row in rows if not router.keys else ():
+        peer, mask = row["PEER"], f" {row['MASK']}" if row["MASK"] else ""
+        owner = f"hostname {peer}" if is_name(peer) else f"address {peer}{mask}"
+        if row["KEYRING"] == "default":
+            rings[f"{len(rings)} {peer}"] = _head(row, lines, f"crypto isakmp key {row['KEY']} {owner}")
+            continue
+        ring = rings.setdefault(row["KEYRING"], _head(row, lines, f"crypto keyring {row['KEYRING']}"))
+        ring.children.append(line_of(row, lines, "KEY", f"pre-shared-key {owner} key {row['KEY']}"))
+    yield from rings.values()
+
+
 RESTATED: Mapping[OutputKind, Restater] = {
+    OutputKind.ISAKMP_KEYS: _keys,
     OutputKind.IKEV2_POLICY: _policies,
     OutputKind.IKEV2_PROPOSAL: _proposals,
     OutputKind.IPSEC_PROFILE: _profiles,
