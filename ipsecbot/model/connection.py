@@ -9,7 +9,7 @@ from enum import StrEnum
 from ipsecbot.model.certificate import CertificateMap
 from ipsecbot.model.evidence import Source
 from ipsecbot.model.identity import AuthMethod, IkeIdentity
-from ipsecbot.model.proposal import Proposal, Protocol
+from ipsecbot.model.proposal import Algorithm, Proposal, Protocol
 from ipsecbot.model.selectors import SelectorPair
 from ipsecbot.model.wishes import AuthRound, ChildOptions, IkeOptions, IkeTimes, Limit
 
@@ -102,6 +102,7 @@ class ChildPolicy:
     byte_limit: Limit | None = None
     packet_limit: Limit | None = None
     options: ChildOptions | None = None
+    answers_groups: tuple[Algorithm, ...] = ()  # for PFS, as responder, beside those that it asks for itself
     excluded: tuple[SelectorPair, ...] = ()
 
 

@@ -9,7 +9,7 @@ from ipsecbot.model.negotiation import Aspect, Choice, Mismatch
 from ipsecbot.model.proposal import Algorithm, Proposal, TransformType
 from ipsecbot.model.selectors import SelectorPair, TrafficSelector, mirrored
 from ipsecbot.negotiate.exclusions import sent_past, without_excluded
-from ipsecbot.negotiate.offers import as_configured, beside_a_guess, child_offers, promoted
+from ipsecbot.negotiate.offers import as_configured, beside_a_guess, child_answers, child_offers, promoted
 from ipsecbot.negotiate.party import Checked, Party
 from ipsecbot.negotiate.proposals import choose_child, rekey_mismatches
 from ipsecbot.negotiate.responder_rules import ModeRule
@@ -227,17 +227,18 @@ def _check_proposals(
     offered = child_offers(mine.proposals, version, initiator.rules, ike_group)
     if not offered:
         return None, Checked((_nothing_offered(initiator, mine, yours),))
+    answers = child_answers(yours)
     choice = choose_child(
         offered,
-        yours.proposals,
+        answers,
         version=version,
         responder_prefers_own=responder.prefers_own,
         rules=responder.rules,
     )
-    choice = as_configured(choice, mine.proposals)
+    choice = as_configured(choice, mine.proposals, yours.proposals)
     found = choice.nearest.mismatches if choice.nearest else ()
     if version == 2:
-        found += rekey_mismatches(mine.proposals, yours.proposals, rules=responder.rules)
+        found += rekey_mismatches(mine.proposals, answers, rules=responder.rules)
     return choice, Checked(tuple(_located(initiator, mismatch, mine, yours) for mismatch in found))
 
 
@@ -247,7 +248,7 @@ def _rekey_choice(initiator: Party, responder: Party, mine: ChildPolicy, yours: 
     def choose(offered: tuple[Proposal, ...]) -> Choice:
         preference = responder.prefers_own
         # with the groups, as in a quick mode
-        return choose_child(offered, yours.proposals, version=1, responder_prefers_own=preference, rules=responder.rules)
+        return choose_child(offered, child_answers(yours), version=1, responder_prefers_own=preference, rules=responder.rules)
 
     first = choose(beside_a_guess(mine.proposals, initiator.rules))
     group = next(iter(first.selected.of(TransformType.KE)), None) if first.selected is not None else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ipsecbot.model.connection import ChildPolicy
 from ipsecbot.model.negotiation import Attempt, Choice
 from ipsecbot.model.proposal import Algorithm, Proposal, Protocol, TransformType
 from ipsecbot.negotiate.responder_rules import ResponderRules
@@ -54,14 +55,30 @@ def beside_a_guess(proposals: tuple[Proposal, ...], rules: ResponderRules) -> tu
     return proposals if group is None or not rules.leads_with_its_guess else promoted(proposals, group)
 
 
-def as_configured(choice: Choice, proposals: tuple[Proposal, ...]) -> Choice:
-    """The choice with every attempt told of the proposal as its owner wrote it, not as it went out."""
+def child_answers(child: ChildPolicy) -> tuple[Proposal, ...]:
+    """The proposals of a responder, with the groups that it takes where it asks for one without naming it."""
+    if not child.answers_groups:
+        return child.proposals
+    return tuple(
+        replace(one, algorithms=(*one.algorithms, *child.answers_groups)) if one.of(TransformType.KE) else one
+        for one in child.proposals
+    )
+
+
+def as_configured(choice: Choice, proposals: tuple[Proposal, ...], answers: tuple[Proposal, ...] = ()) -> Choice:
+    """The choice with every attempt told of the proposal as its owner wrote it, not as it went out or was looked up.
+    `answers`: those of the responder."""
     written = {proposal.number: proposal for proposal in proposals}
-    if len(written) != len(proposals):
+    looked_up = {proposal.number: proposal for proposal in answers}
+    if len(written) != len(proposals) or len(looked_up) != len(answers):
         return choice
 
     def of(attempt: Attempt) -> Attempt:
-        return replace(attempt, offered=written.get(attempt.offered.number, attempt.offered))
+        return replace(
+            attempt,
+            offered=written.get(attempt.offered.number, attempt.offered),
+            configured=looked_up.get(attempt.configured.number, attempt.configured),
+        )
 
     nearest = of(choice.nearest) if choice.nearest is not None else None
     return replace(choice, attempts=tuple(map(of, choice.attempts)), nearest=nearest)

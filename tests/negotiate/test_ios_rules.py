@@ -13,7 +13,7 @@ from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.identity import AuthMethod
 from ipsecbot.model.negotiation import Aspect, Negotiation, Refusal
-from ipsecbot.model.proposal import Proposal, Protocol
+from ipsecbot.model.proposal import Proposal, Protocol, TransformType
 from ipsecbot.model.selectors import mirrored
 from ipsecbot.negotiate.replay import replay
 
@@ -117,6 +117,32 @@ def test_pfs_is_asked_of_the_peer_only_where_it_is_configured(offered: str, conf
     peer must perform a PFS exchange or the negotiation will fail" (`set pfs`): one side without it makes the tunnel one-way."""
     left, right = routers()
     assert reasons(run(replace(left, esp=esp(offered)), replace(right, esp=esp(configured)))) == refused
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_pfs_without_a_named_group_asks_for_group_1_and_takes_group_2_too(version: int) -> None:
+    """Cisco, How to configure PFS with IPsec VPN: "The default (group1) is sent if the set pfs statement does not specify a
+    group"; "a default of group1 is assumed and an offer of either group1 or group2 is accepted"; a named group "must be part of
+    the peer offer". In IKEv2 that shows at the first rekey."""
+    left, right = (replace(end, versions=(version,)) for end in routers())
+    bare = replace(right, esp=esp("aes128-sha1-modp768"))
+    child = replace(bare.connection.children[0], answers_groups=esp(MODP2)[0].of(TransformType.KE))
+    bare = replace(bare, children=(child,))
+
+    def differ(offered: str, side: Side = Side.LEFT) -> list[str]:
+        told = run(replace(left, esp=esp(offered)), bare, side)
+        return [f"{found.aspect}: {found.offered} / {found.accepted}" for found in told.mismatches]
+
+    assert differ(MODP2) == differ("aes128-sha1-modp768") == []
+    assert differ(MODP14) == ["pfs: modp2048 / modp768/modp1024"]
+    assert differ(MODP2, Side.RIGHT) == ["pfs: modp768 / modp1024"]
+    chosen = run(replace(left, esp=esp(MODP2)), bare).children[0]
+    choice = chosen.choice if version == 1 else chosen.rekey_choice
+    assert choice is not None
+    assert choice.selected is not None
+    assert choice.selected.keywords == MODP2
+    assert chosen.choice is not None
+    assert chosen.choice.attempts[-1].configured.keywords == "aes128-sha1-modp768"  # as it is written
 
 
 def test_pfs_on_one_router_makes_a_one_way_tunnel() -> None:

@@ -108,8 +108,9 @@ def test_transport_mode_is_for_the_endpoints_alone(mode: str, acl: str, expected
 )
 def test_pfs(line: str, group: str | None) -> None:
     """Command Reference, `set pfs`: group 1 where no group is named; none without the command."""
-    keywords = only(SET + ENTRY + line + LIST + OUTSIDE).children[0].proposals[0].keywords
-    assert keywords == ("aes128-sha1" if group is None else f"aes128-sha1-{group}")
+    child = only(SET + ENTRY + line + LIST + OUTSIDE).children[0]
+    assert child.proposals[0].keywords == ("aes128-sha1" if group is None else f"aes128-sha1-{group}")
+    assert [one.keyword for one in child.answers_groups] == (["modp1024"] if line == " set pfs\n" else [])
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def child_policy(
         selector_source=selectors[0].local.source if selectors and selectors[0].local.source else policy.acl_source,
         mode_source=mode_source,
         pfs_source=policy.pfs_source or policy.source,
+        answers_groups=() if policy.pfs_is_named else _group("group2"),
         excluded=_excluded(router, selector_list),
     )
 
@@ -108,11 +109,15 @@ def _default_proposals(router: Router) -> list[Proposal]:
 def _pfs_group(reader: Reader, policy: IpsecPolicy) -> tuple[Algorithm, ...]:
     if policy.pfs is None:
         return ()
-    group = by_ios("esp", TransformType.KE, policy.pfs)
-    if group is None:
+    group = _group(policy.pfs)
+    if not group:
         reader.gap_at(policy.pfs_source or policy.source, f"unknown PFS group: {policy.pfs}")
-        return ()
-    return (group,)
+    return group
+
+
+def _group(words: str) -> tuple[Algorithm, ...]:
+    found = by_ios("esp", TransformType.KE, words)
+    return (found,) if found is not None else ()
 
 
 def _between_endpoints(selectors: tuple[SelectorPair, ...], ends: Ends) -> bool:

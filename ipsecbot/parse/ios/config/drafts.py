@@ -90,6 +90,7 @@ class IpsecPolicy:
     acl_source: Source | None = None
     pfs: str | None = None
     pfs_source: Source | None = None
+    pfs_is_named: bool = True
     seconds: int | None = None
     kilobytes: int | None = None
     volume_disabled: bool = False

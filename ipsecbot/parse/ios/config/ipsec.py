@@ -1,7 +1,7 @@
 """IPsec parts: transform sets, IPsec profiles, crypto maps and dynamic maps.
 
 Source: Cisco IOS Security Command Reference: `crypto ipsec transform-set`, `crypto map`, `crypto dynamic-map`, `crypto ipsec
-profile`, `set pfs` (without a group: group 1), `set security-association lifetime`, `mode`.
+profile`, `set pfs` (without a group: group 1, and group 2 will do), `set security-association lifetime`, `mode`.
 """
 
 from __future__ import annotations
@@ -110,6 +110,7 @@ def _policy_line(reader: Reader, line: Line, policy: IpsecPolicy) -> bool:
         policy.acl, policy.acl_source = words[-1], source
     elif words[:2] == ["set", "pfs"]:
         policy.pfs, policy.pfs_source = words[2].lower() if len(words) > 2 else "group1", source
+        policy.pfs_is_named = len(words) > 2
     elif lifetime is not None:
         if lifetime["d"] or lifetime["s"]:
             policy.seconds = int(lifetime["d"]) * _SECONDS_OF_DAY if lifetime["d"] else int(lifetime["s"])
