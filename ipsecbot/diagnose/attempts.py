@@ -18,6 +18,17 @@ _PASSED: tuple[tuple[Stage, tuple[str, ...]], ...] = (
     (Stage.PROPOSAL, ("MM3", "MM4", "MM5", "MM6", "AM3", "IKE_AUTH request", "IKE_AUTH response")),
     (Stage.AUTH, ("QM1", "QM2", "QM3", "CREATE_CHILD_SA request", "CREATE_CHILD_SA response")),
 )
+_ABOUT_PROOF = frozenset(
+    {
+        EventKind.IDENTITY_RECEIVED,
+        EventKind.IDENTITY_REFUSED,
+        EventKind.AUTH_METHOD_REFUSED,
+        EventKind.AUTHENTICATED,
+        EventKind.AUTHENTICATION_FAILED,
+        EventKind.CERTIFICATE_REFUSED,
+        EventKind.USER_AUTH_FAILED,
+    }
+)
 FIRST_MESSAGES = ("MM1", "AM1", "IKE_SA_INIT request")
 FIRST_ANSWERS = ("MM2", "AM2", "IKE_SA_INIT response")
 
@@ -104,6 +115,8 @@ class Attempt:
         if self.ike_established:
             return Stage.AUTH
         reached = [stage for stage, names in _PASSED for name in self.names if name in names]
+        if self.exchange.ike_version == 2 and any(event.kind in _ABOUT_PROOF for event in self.exchange.events):
+            reached.append(Stage.PROPOSAL)  # in IKEv2 nobody speaks of proofs before both have keys
         return max(reached, default=Stage.START)
 
     @property

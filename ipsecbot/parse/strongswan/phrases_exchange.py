@@ -24,8 +24,8 @@ WIRE: tuple[Phrase, ...] = (
     Phrase(K.STARTED, "{remote} is initiating IKE_SA {detail}[{n}]", role=RESP, version=2),
     Phrase(K.STARTED, "{remote} is initiating a Main Mode IKE_SA", RESP, 1, exchange=ExchangeType.MAIN),
     Phrase(K.STARTED, "{remote} is initiating a{?n} Aggressive Mode IKE_SA", RESP, 1, exchange=ExchangeType.AGGRESSIVE),
-    Phrase(K.SENT, "sending packet: from {local}{?[{local_port}]} to {remote}[{remote_port}]{? ({word} bytes)}"),
-    Phrase(K.RECEIVED, "received packet: from {remote}[{remote_port}] to {local}[{local_port}]{? ({word} bytes)}"),
+    Phrase(K.SENT, "sending packet: from {local}{?[{local_port}]} to {remote}[{remote_port}]{?{? }({word} bytes)}"),
+    Phrase(K.RECEIVED, "received packet: from {remote}[{remote_port}] to {local}[{local_port}]{?{? }({word} bytes)}"),
     Phrase(K.SENT, "sending packet: ... to {remote}{?[{remote_port}]}{? ({word} bytes)}"),  # as people shorten it
     Phrase(K.SENT, "generating {exchange} {direction} {message_id} [{? }{payloads}]"),
     Phrase(K.RECEIVED, "parsed {exchange} {direction} {message_id} [{? }{payloads}]"),
