@@ -224,3 +224,28 @@ def test_entries_for_other_peers_are_no_further_entries_for_a_site_of_unknown_ad
     comparison = compare_texts(str(tmp_path / "hub.cfg"), str(tmp_path / "site.cfg"))
     assert [one.match.left.connection.name for one in comparison.tunnels] == ["CM 3"]
     assert len(comparison.unpaired) == 4
+
+
+def test_somebody_who_waits_is_told_how_far_a_set_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the devices of a set are read, and of a long text while it is."""
+    hub, folder = write_swan(sites(3), tmp_path)
+    monkeypatch.setattr("ipsecbot.compare._TOLD", 2)
+    told: list[tuple[str, str]] = []
+    compare_texts(str(hub), str(folder), lambda argument, step: told.append((argument, step)))
+    assert (str(folder), "2 of 3 devices sorted out") in told
+    assert (str(folder), "3 devices read") in told
+
+
+def test_the_address_that_a_tunnel_starts_from_is_an_own_one(tmp_path: Path) -> None:
+    """Excerpts of a lab: the interface with the crypto map shows no address, the GRE tunnel inside does, by its source."""
+    for name, own, peer in (("west", "192.0.2.1", "198.51.100.2"), ("east", "198.51.100.2", "192.0.2.1")):
+        lines = ["interface Tunnel0", f" ip address 172.16.0.{len(name)} 255.255.255.0", f" tunnel source {own}"]
+        lines += [f" tunnel destination {peer}", "crypto isakmp policy 10", " encr aes 256", " hash sha256", " group 14"]
+        lines += [" authentication pre-share", "crypto isakmp key Amsel-4-Birke address 0.0.0.0"]
+        lines += ["crypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac", " mode transport"]
+        lines += ["ip access-list extended GRE", f" permit gre host {own} host {peer}", "crypto map CM 10 ipsec-isakmp"]
+        lines += [f" set peer {peer}", " set transform-set TS", " match address GRE", "interface Serial2/0", " crypto map CM"]
+        (tmp_path / f"{name}.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    comparison = compare_texts(str(tmp_path / "west.cfg"), str(tmp_path / "east.cfg"))
+    assert [finding.cause for one in comparison.tunnels for finding in one.findings] == []
+    assert Bond.ADDRESSES in comparison.tunnels[0].match.bonds
