@@ -45,6 +45,7 @@ ONE_END: Mapping[str, str] = {
     "psk-missing-v2-stroke": "right: the key is missing there",
     "style-psk-missing-by-name": "right: the key is missing there",
     "id-v2-responder": "left: it expects a pattern, which is nothing that the other end could send",
+    "wrong-peer-address-v2": "left: it has the wrong address",
     "transport-v1-nets": "left: transport mode carries no networks",
     "transport-v1-nets-from-right": "left: the same",
     "transport-v2-nets": "left: the same",
@@ -62,6 +63,7 @@ def _further() -> tuple[Fault, ...]:
     weak = replace(V2, ike="3des-md5-modp1024")
     old = replace(V1, name="net").with_child(name="net")
     force, never = replace(V2, lines=("childless = force",)), replace(V2, lines=("childless = never",)).mirrored()
+    elsewhere = replace(V2, remote="192.0.2.77")
     sleeping = replace(NAMED, ike="aes256gcm16-prfsha384-ecp384")
     return (
         Fault("esp-aead-to-cbc", AEAD.swanctl(), cbc.swanctl(), "esp-proposal-mismatch", child="gcm"),
@@ -73,6 +75,7 @@ def _further() -> tuple[Fault, ...]:
               "ike-proposal-mismatch"),
         Fault("selectors-v2-stroke", V2.with_child(remote_ts="10.22.0.0/16").stroke(), V2.mirrored().stroke(),
               "traffic-selector-mismatch"),
+        Fault("wrong-peer-address-v2", elsewhere.swanctl(), V2.mirrored().swanctl(), "wrong-peer-address"),
         Fault("childless-force-never", force.swanctl(), never.swanctl(), "exchange-mode-mismatch"),
         Fault("childless-allow-force", V2.swanctl(), force.mirrored().swanctl(), "exchange-mode-mismatch"),
     )  # fmt: skip

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 from mended_faults import CASES, HARMLESS, ONE_END, with_certificates
 from mending import diagnosed, inhabited, mended
+from swan_diagnosis import run_diagnosis
 from swan_fault import Fault
 from swan_faults import FAULTS
+from swan_pairs import V2
 
 from ipsecbot.lab.strongswan.pair import StrongswanPair
 
@@ -43,6 +45,20 @@ def test_a_certificate_against_a_key(hosts: StrongswanPair) -> None:
     """Both versions, at either end: the method of the other end, where both have the credentials for either."""
     for fault in with_certificates():
         test_each_remedy_by_itself_brings_the_tunnel_up(hosts, fault)
+
+
+def test_a_connection_that_was_not_loaded(hosts: StrongswanPair) -> None:
+    """Asked over SSH, as only the daemon tells what it runs: the file is right, and has to be loaded."""
+    hosts.reconfigure(V2.swanctl(), V2.mirrored().swanctl())
+    hosts.right.require(["swanctl", "--load-conns", "--file", "/dev/null"])
+    assert hosts.initiate("left", "net").returncode != 0
+    best = run_diagnosis(hosts).best
+    assert best["cause"] == "config-not-loaded", best
+    (remedy,) = best["remedies"]
+    assert (remedy["device"], remedy["lines"]) == ("right", ["swanctl --load-all"])
+    hosts.right.require(remedy["lines"][0].split())
+    assert hosts.initiate("left", "net").returncode == 0
+    assert hosts.ping()
 
 
 def test_aggressive_mode_is_given_up_by_both_ends_together(hosts: StrongswanPair) -> None:
