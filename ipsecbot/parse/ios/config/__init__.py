@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from ipaddress import ip_address
 
 from ipsecbot.model.snapshot import RawOutput
 from ipsecbot.parse.ios.config.abbreviations import TOP, understood
@@ -57,7 +58,7 @@ def read_config(output: RawOutput, device: str, others: tuple[RawOutput, ...] = 
     settle_keys(router)
     settle_maps(readers[0])
     found = connections(readers[0])
-    addresses = tuple(dict.fromkeys(address for interface in router.interfaces.values() for address in interface.addresses))
+    addresses = _own_addresses(router)
     gaps = tuple(gap for reader in readers for gap in sorted(reader.gaps, key=lambda gap: gap.line or 0))
     return Parsed(EndConfig(found, tuple(router.keys), addresses, router.isakmp_disabled, surroundings(router)), gaps)
 
@@ -67,3 +68,18 @@ def _mark_excerpts(router: Router, shown: RawOutput, known: set[int]) -> None:
     for entries in router.maps.values():
         for entry in entries.values():
             entry.is_excerpt |= id(entry) not in known and not WHOLE_ENTRY.search(shown.text)
+
+
+def _own_addresses(router: Router) -> tuple[str, ...]:
+    """The addresses of the interfaces, and where an excerpt shows a tunnel but not the interface it starts from, that address:
+    only an own one can stand behind `tunnel source`."""
+    shown = [address for interface in router.interfaces.values() for address in interface.addresses]
+    sources = (interface.tunnel_source for interface in router.interfaces.values())
+    return tuple(dict.fromkeys((*shown, *(source for source in sources if source is not None and _is_address(source)))))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return not ip_address(text).is_unspecified
+    except ValueError:
+        return False
