@@ -21,6 +21,7 @@ from ipsecbot.model.sa import SaState
 from ipsecbot.model.snapshot import Gap, OutputKind, Snapshot
 from ipsecbot.model.tunnel import Endpoint
 from ipsecbot.parse.detect import Part, sort_out
+from ipsecbot.parse.paste.fragments import fragments
 from ipsecbot.parse.paste.repair import Repaired, repair
 
 STDIN = "-"
@@ -113,6 +114,7 @@ def _pasted(
     gaps: list[Gap] = []
     repaired: dict[str, Repaired] = {}
     failures: list[InputError] = []
+    nameless: dict[str, str] = {}
     for one in texts:
         file = one.name
         try:
@@ -127,8 +129,11 @@ def _pasted(
             gaps.append(Gap(name, file, f"cannot be read: {error.strerror}"))
             continue
         sheet = repair(given.text, given.numbers)
-        found = sort_out(redact(sheet.text, None, fingerprinter), file, name)
+        text = redact(sheet.text, None, fingerprinter)
+        found = sort_out(text, file, name)
         parts += found.value
+        if not found.value:
+            nameless[file] = text
         gaps += found.gaps
         if given.left_out is not None:
             gaps.append(Gap(name, file, given.left_out))
@@ -136,7 +141,7 @@ def _pasted(
             repaired[file] = sheet
     if len(failures) == len(texts):
         raise failures[0]
-    return Pasted(name, tuple(parts), tuple(gaps), repaired, is_folder)
+    return Pasted(name, (*parts, *fragments(parts, nameless)), tuple(gaps), repaired, is_folder)
 
 
 def snapshots_of(device: Pasted) -> tuple[Snapshot, ...]:

@@ -75,3 +75,20 @@ def test_a_closed_pipe_changes_no_exit_code(tmp_path: Path, arguments: list[str]
     finally:
         os.close(writing)
     assert (ended.returncode, ended.stderr or b"") == (expected, b"")
+
+
+def test_a_piece_that_a_section_includes_is_read_although_it_shows_nothing_of_what_it_is(tmp_path: Path) -> None:
+    """strongswan.conf(5), "INCLUDING FILES": an include may stand in any section; the piece then has neither `connections` nor
+    braces around it."""
+    left, right = ends(tmp_path)
+    lines = left.read_text(encoding="utf-8").split("\n")
+    piece = [line for line in lines if "_addrs" in line]
+    assert piece
+    at = next(number for number, line in enumerate(lines) if "_addrs" in line)
+    kept = [line for line in lines if line not in piece]
+    kept.insert(at, "include base.conf")
+    left.write_text("\n".join(kept), encoding="utf-8")
+    (left.parent / "base.conf").write_text("\n".join(piece) + "\n", encoding="utf-8")
+    comparison = compare_texts(str(left.parent), str(right))
+    assert comparison.tunnels[0].match.left.connection.remote_addresses == (RIGHT.address,)
+    assert not [gap for gap in comparison.gaps if "include" in gap.why]
