@@ -39,6 +39,8 @@ _SYSLOG = re.compile(r"(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT[\d:.,+
 _MARK = re.compile(r"\s{0,3}(?:>\s?)+|\s*(?:[-*+]|\d{1,6}[.)|:]?)\s(?=\S)|\|\s?")
 _OTHER_PROGRAMS = re.compile(r"martian source |IN=(?<!\wIN=)\S* OUT=\S* .*\bSRC=")
 
+_THREAD = re.compile(r"M\d\d\[[A-Z]{3}\] ")  # behind the time without a blank, which the repair sets in
+_SENTENCE = 14  # characters; charon says nothing in fewer that anybody could not
 _CALLERS = re.compile(r"NetworkManager\[|nm-")  # they log what the tools say that they run
 
 
@@ -82,7 +84,9 @@ def _is_log(line: str, is_syslog: bool) -> bool:
     head = line[:_LOOK]
     if is_syslog:
         return _OTHER_PROGRAMS.search(head) is not None or (_CALLERS.search(head) is not None and is_sentence(line))
-    return CHARON_SAYS.match(head) is not None
+    if CHARON_SAYS.match(head) or _THREAD.search(head):
+        return True
+    return len(line) >= _SENTENCE and is_sentence(line)
 
 
 def _is_marked(line: str) -> bool:
