@@ -14,6 +14,7 @@ from swan_faults import FAULTS
 from swan_pairs import V2
 
 from ipsecbot.lab.strongswan.pair import StrongswanPair
+from ipsecbot.model.evidence import Change, Verification
 
 pytestmark = pytest.mark.live
 
@@ -65,7 +66,10 @@ def test_aggressive_mode_is_given_up_by_both_ends_together(hosts: StrongswanPair
     """Where the one end insists on aggressive mode and the other has it switched off: a change that says that it needs the
     other."""
     fault = next(fault for fault in FAULTS if fault.name == "mode-aggressive-refused")
-    first, second = diagnosed(hosts, fault).findings[0].remedies
+    finding = diagnosed(hosts, fault).findings[0]
+    first, second = finding.remedies
+    assert finding.change is Change.BOTH
+    assert first.verified is second.verified is Verification.SIMULATED
     assert all("together" in remedy.why for remedy in (first, second))
     assert mended(hosts, fault, first, second) is None
 

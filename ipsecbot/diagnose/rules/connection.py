@@ -13,7 +13,7 @@ from ipsecbot.diagnose.registry import Clue, Strength, Testimony, Witness, rule
 from ipsecbot.diagnose.testimony import change_of, ends, parties, replayed, reported, where_to_change
 from ipsecbot.model.connection import ExchangeMode
 from ipsecbot.model.device import Platform
-from ipsecbot.model.evidence import Side
+from ipsecbot.model.evidence import Change, Side
 from ipsecbot.model.exchange import EventKind, ExchangeKind
 from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.sa import Role
@@ -168,12 +168,13 @@ def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
         return f"{asks} initiates in {found.offered}, {answers} accepts {found.accepted} only: use main mode on both{where}."
 
     if not facts.mismatches(Aspect.AUTH_METHOD) or facts.mismatches(Aspect.EXCHANGE_MODE):
-        yield from reported(facts, "exchange-mode-mismatch", say, EventKind.MODE_REFUSED)
+        yield from reported(facts, "exchange-mode-mismatch", say, EventKind.MODE_REFUSED, change=lambda _: _who_changes(facts))
     yield from reported(
         facts,
         "exchange-mode-mismatch",
         say,
         EventKind.PEER_REFUSED,
+        change=lambda _: _who_changes(facts),
         where=lambda seen: is_mode_or_auth(seen) and mode_is_refused(facts, seen) is True,
     )
     for clue in reported(facts, "exchange-mode-mismatch", say, EventKind.PEER_REFUSED, where=is_mode_or_auth):
@@ -184,6 +185,14 @@ def exchange_mode_mismatch(facts: Facts) -> Iterator[Testimony]:
     )
     yield from (replace(clue, strength=Strength.STRONG, weight=_AGGRESSIVE, attribute=None) for clue in aggressive)
     yield from replayed(facts, "exchange-mode-mismatch", differ, Aspect.EXCHANGE_MODE, Aspect.CHILDLESS)
+
+
+def _who_changes(facts: Facts) -> Change:
+    """Both where both are set to aggressive mode, which one of them does not do all the same."""
+    insisting = [
+        end.ike.initiates_mode is ExchangeMode.AGGRESSIVE for replay in facts.replays for end in (replay.left, replay.right)
+    ]
+    return Change.BOTH if insisting and all(insisting) else Change.EITHER
 
 
 def is_mode_or_auth(seen: Seen) -> bool:
