@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ipsecbot.model.device import Platform
 from ipsecbot.model.snapshot import Gap, OutputKind, RawOutput
+from ipsecbot.parse.paste.bases import bases
 from ipsecbot.parse.paste.charon import framed
 from ipsecbot.parse.paste.segments import Segment, segment
 from ipsecbot.parse.paste.signatures import PLUTO_ONLY
@@ -52,6 +53,9 @@ def sort_out(text: str, name: str, device: str) -> Parsed[tuple[Part, ...]]:
         if one.kind is None and one.command is not None
     ]
     known = [one for one in found if one.kind is not None]
+    for one in known:
+        if one.kind is OutputKind.SWANCTL_CONF:
+            one.lines = sorted({*one.lines, *bases(lines)})
     kept = _within_bounds(known)
     if len(kept) < len(known):
         why = f"the text holds {len(known)} answers: the first {len(known) - len(kept)} were left out"

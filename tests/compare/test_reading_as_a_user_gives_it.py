@@ -92,3 +92,15 @@ def test_a_piece_that_a_section_includes_is_read_although_it_shows_nothing_of_wh
     comparison = compare_texts(str(left.parent), str(right))
     assert comparison.tunnels[0].match.left.connection.remote_addresses == (RIGHT.address,)
     assert not [gap for gap in comparison.gaps if "include" in gap.why]
+
+
+def test_a_section_that_others_refer_to_is_read_where_it_stands_before_all_others(tmp_path: Path) -> None:
+    """strongswan.conf(5), "REFERENCING OTHER SECTIONS": the template may be a section of its own beside `connections`."""
+    left, right = ends(tmp_path)
+    template = f"base {{\n  remote_addrs = {LEFT.peer}\n  local {{\n    auth = psk\n  }}\n}}\n"
+    text = left.read_text(encoding="utf-8")
+    name = text.partition("{")[2].partition("{")[0].strip()
+    kept = "\n".join(line for line in text.split("\n") if "remote_addrs" not in line)
+    left.write_text(template + kept.replace(f"{name} {{", f"{name} : base {{", 1), encoding="utf-8")
+    comparison = compare_texts(str(left), str(right))
+    assert comparison.tunnels[0].match.left.connection.remote_addresses == (RIGHT.address,)
