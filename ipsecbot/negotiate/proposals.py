@@ -212,7 +212,8 @@ def _compare_child(theirs: Proposal, ours: Proposal) -> tuple[Mismatch, ...]:
         return (_mismatch(aspect, "protocol", theirs, ours, theirs.protocols, ours.protocols),)
     found = list(_compare_algorithms(theirs, ours, aspect))
     if theirs.beside is not None and ours.beside is not None:
-        found += _compare_algorithms(_placed(theirs, theirs.beside), _placed(ours, ours.beside), aspect)
+        also = _compare_algorithms(_placed(theirs, theirs.beside), _placed(ours, ours.beside), aspect)
+        found += [replace(one, offered=f"AH {one.offered}", accepted=f"AH {one.accepted}") for one in also]
     if not _agrees(theirs, ours, ESN):
         found.append(_mismatch(aspect, "esn", theirs, ours, _words(theirs, ESN), _words(ours, ESN)))
     return tuple(found)

@@ -204,8 +204,8 @@ def bundle(words: str) -> tuple[Proposal, ...]:
 
 BUNDLES = [
     ("aes128-sha1 + sha1", "aes128-sha1 + sha1", []),
-    ("aes128-sha1 + sha1", "aes128-sha1 + md5", ["integrity: sha1 / md5"]),
-    ("aes128-sha1 + sha1", "aes256-sha1 + md5", ["key-length: aes128 / aes256", "integrity: sha1 / md5"]),
+    ("aes128-sha1 + sha1", "aes128-sha1 + md5", ["integrity: AH sha1 / AH md5"]),
+    ("aes128-sha1 + sha1", "aes256-sha1 + md5", ["key-length: aes128 / aes256", "integrity: AH sha1 / AH md5"]),
     ("aes128-sha1 + sha1", "aes128-sha1", ["protocol: ESP with AH / ESP"]),
     ("aes128-sha1", "aes128-sha1 + sha1", ["protocol: ESP / ESP with AH"]),
 ]

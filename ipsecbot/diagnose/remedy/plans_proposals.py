@@ -36,7 +36,8 @@ def adopt(mine: Proposal, theirs: Proposal, kinds: tuple[TransformType, ...]) ->
     """My proposal with their algorithms of these types, the sound ones where there are any; an AEAD cipher takes integrity
     along."""
     algorithms = tuple(algorithm for kind in _ORDER for algorithm in (sound(theirs, kind) if kind in kinds else mine.of(kind)))
-    return replace(mine, algorithms=algorithms)
+    together = mine.beside is not None and theirs.beside is not None and TransformType.INTEG in kinds
+    return replace(mine, algorithms=algorithms, beside=theirs.beside if together else mine.beside)
 
 
 def _kinds_of(choice: Choice, *, ike: bool) -> tuple[TransformType, ...]:
