@@ -30,7 +30,6 @@ LEFT_OUT: Mapping[str, str] = {
     "transport-v1": "transport mode, which kernel-libipsec does not do, or GRE between the hosts in a tunnel, which loops",
     "transport-v1-from-right": "the same",
     "mode-aggressive-refused": "both ends have to change together: a test of its own",
-    "style-integrity-included": "the included file of another kind does not travel with a folder of texts",
 }
 """Faults of the catalogue that this laboratory cannot bring up at any end, and why."""
 
