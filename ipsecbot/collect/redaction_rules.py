@@ -190,7 +190,7 @@ QUOTE_TAIL = re.compile(r"^(?P<secret>[^\"]*)(?=\")")
 # short ones, which many words hold, only those that stand alone count.
 _WORDS = (
     *("secret", "pass", "psk", "pre-sh", "xauth", "ntlm", "rsa", "ecdsa", "bliss", "p12", "pkcs", "key", "communi", "snmp"),
-    *("authentication", "://", "exponent", "prime1", "prime2", "coefficient", "ckaid", "0x", "0s", "wpa"),
+    *("authentication", "crypto is", "://", "exponent", "prime1", "prime2", "coefficient", "ckaid", "0x", "0s", "wpa"),
 )
 _ALONE = re.compile(r"\bpin\b|\beap")
 
