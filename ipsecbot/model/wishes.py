@@ -95,8 +95,8 @@ class IkeTimes:
 @dataclass(frozen=True, slots=True)
 class IkeOptions:
     """What else an end wishes of an IKE_SA. `tries` 0: for ever. `pulls` (IKEv1): asks for its virtual IP instead of having it
-    pushed. `ppk_identity`/`ppk_required`: RFC 8784. `answers_aggressive_psk`: False where the daemon refuses aggressive mode with a
-    pre-shared key, whatever its connections want."""
+    pushed. `ppk_identity`/`ppk_required`: RFC 8784. `answers_aggressive_psk`: False where the daemon refuses aggressive mode
+    with a pre-shared key, whatever its connections want."""
 
     local_port: int = 500
     remote_port: int = 500

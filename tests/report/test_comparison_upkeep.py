@@ -1,4 +1,4 @@
-"""What a comparison shows of a tunnel after it came up: renewal, forward secrecy, liveness, NAT; in words, on a page, in JSON."""
+"""What a comparison shows of a tunnel after it came up (renewal, forward secrecy, liveness, NAT): text, page, JSON."""
 
 from __future__ import annotations
 
