@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ipsecbot.model.connection import ChildPolicy, Connection
 from ipsecbot.model.evidence import Side
-from ipsecbot.model.identity import IkeIdentity
+from ipsecbot.model.identity import AuthMethod, IkeIdentity
 from ipsecbot.model.negotiation import Aspect, ChildNegotiation, Choice, Negotiation
 from ipsecbot.model.proposal import Proposal
 from ipsecbot.model.selectors import SelectorPair, mirrored
@@ -16,6 +16,7 @@ from ipsecbot.model.tunnel import Pairing, Tunnel
 
 UNKNOWN = "not known"
 CHOSEN = " ✓"  # behind the proposals that meet
+_WITH_KEY = (AuthMethod.PSK, AuthMethod.XAUTH_PSK)
 
 
 class Mark(StrEnum):
@@ -49,7 +50,7 @@ def compare_ends(tunnel: Tunnel) -> Comparison | None:
     if not tunnel.pairings or tunnel.right is None:
         return None
     pairing = tunnel.pairings[0]
-    return Comparison(tunnel.left.device.name, tunnel.right.device.name, tuple(_lines(pairing)))
+    return Comparison(tunnel.left.device.name, tunnel.right.device.name, tuple(_lines(tunnel, pairing)))
 
 
 def _marker(wrong: set[Aspect]) -> Marker:
@@ -60,7 +61,7 @@ def _marker(wrong: set[Aspect]) -> Marker:
     return line
 
 
-def _lines(pairing: Pairing) -> Iterator[Line]:
+def _lines(tunnel: Tunnel, pairing: Pairing) -> Iterator[Line]:
     both = (pairing.left_initiates, pairing.right_initiates)
     wrong = {mismatch.aspect for negotiation in both for mismatch in negotiation.mismatches}
     left, right = pairing.left, pairing.right
@@ -77,7 +78,7 @@ def _lines(pairing: Pairing) -> Iterator[Line]:
         "IKE proposals", Aspect.IKE_PROPOSAL, _proposals(left.ike.proposals, met[0]), _proposals(right.ike.proposals, met[1])
     )
     yield line("authentication", Aspect.AUTH_METHOD, _authentication(left), _authentication(right))
-    yield line("pre-shared key", _key_aspect(wrong), *_keys(wrong, both))
+    yield from _keys(tunnel, both, wrong)
     yield line("own identity", Aspect.IDENTITY, _identity(left.ike.local_id), _identity(right.ike.local_id))
     yield line("expected identity", Aspect.IDENTITY, _identities(left.ike.remote_ids), _identities(right.ike.remote_ids))
     yield from _every_child(both)
@@ -155,15 +156,26 @@ def _authentication(connection: Connection) -> str:
     return ", ".join(dict.fromkeys(proposal.auth for proposal in connection.ike.proposals if proposal.auth)) or UNKNOWN
 
 
-def _key_aspect(wrong: set[Aspect]) -> Aspect:
-    return Aspect.KEY_MISSING if Aspect.KEY_MISSING in wrong else Aspect.KEY
-
-
-def _keys(wrong: set[Aspect], both: tuple[Negotiation, Negotiation]) -> tuple[str, str]:
+def _keys(tunnel: Tunnel, both: tuple[Negotiation, Negotiation], wrong: set[Aspect]) -> Iterator[Line]:
+    """Only where one of the ends uses one. What replay could not compare is open, although each end has a key."""
     missing = {found.at_fault for one in both for found in one.mismatches if found.aspect is Aspect.KEY_MISSING}
-    if missing:
-        return ("missing" if Side.LEFT in missing else "set", "missing" if Side.RIGHT in missing else "set")
-    return ("set", "differs") if Aspect.KEY in wrong else ("set", "set")
+    if not missing and Aspect.KEY not in wrong and not any(_uses_key(one) for one in (both[0].left, both[0].right)):
+        return
+    ends = ((Side.LEFT, tunnel.left), (Side.RIGHT, tunnel.right))
+    words = ["missing" if side in missing else UNKNOWN if end is None or end.keys is None else "set" for side, end in ends]
+    if missing or Aspect.KEY in wrong:
+        yield Line("pre-shared key", words[0], words[1] if missing else "differs", Mark.DIFFERENT)
+    else:
+        starts = [one for one in both if one.cannot_start is None] or both
+        doubtful = any("pre-shared key" in told for one in starts for told in one.unknown)
+        yield Line("pre-shared key", words[0], words[1], Mark.OPEN if doubtful or UNKNOWN in words else Mark.SAME)
+
+
+def _uses_key(connection: Connection) -> bool:
+    """Also where the configuration does not say how the end proves itself."""
+    ike = connection.ike
+    methods = {ike.local_auth, ike.remote_auth, *(one.auth for one in ike.proposals)} - {None}
+    return not methods or not methods.isdisjoint(_WITH_KEY)
 
 
 def _identity(identity: IkeIdentity | None) -> str:

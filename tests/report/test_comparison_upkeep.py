@@ -29,6 +29,7 @@ from ipsecbot.report.comparison_document import document
 from ipsecbot.report.comparison_html import to_html
 from ipsecbot.report.comparison_text import print_comparison
 from ipsecbot.report.comparison_upkeep import kept
+from ipsecbot.report.sidebyside import Mark, compare_ends
 from ipsecbot.spellings import read_keywords
 
 SCHEMA = json.loads((Path(ipsecbot.report.__file__).parent / "comparison.schema.json").read_text(encoding="utf-8"))
@@ -149,3 +150,24 @@ def test_ikev1_has_no_choice_of_its_own_at_a_rekey() -> None:
     whole = document(Comparison("west", "east", (one.match.left.end,), (one.match.right.end,), (one,)))
     jsonschema.validate(whole, SCHEMA)
     assert whole["tunnels"][0]["left_initiates"]["child"]["rekey_choice"] is None
+
+
+def _key_lines(one: ComparedTunnel) -> list[tuple[str, str, Mark]]:
+    sides = compare_ends(one.match.tunnel)
+    assert sides is not None
+    return [(line.left, line.right, line.mark) for line in sides.lines if line.label == "pre-shared key"]
+
+
+def test_keys_are_marked_equal_only_where_they_were_compared() -> None:
+    """Two equal keys agree; keys that were not read, or cannot be, stay open; certificates have no such line."""
+    equal = compared({}, {})
+    tunnel = equal.match.tunnel
+    assert tunnel.right is not None
+    assert _key_lines(equal) == [("set", "set", Mark.SAME)]
+    for keys, shown in ((None, "not known"), ((SharedKey(Secret(None)),), "set")):
+        right = replace(tunnel.right, keys=keys)
+        pairings = pair(tunnel.left, right, *ADDRESSES)
+        match = replace(equal.match, tunnel=replace(tunnel, right=right, pairings=pairings))
+        assert _key_lines(replace(equal, match=match)) == [("set", shown, Mark.OPEN)]
+    signs: dict[str, Any] = {"local_auth": AuthMethod.PUBKEY, "remote_auth": AuthMethod.PUBKEY}
+    assert _key_lines(compared(signs, signs)) == []
