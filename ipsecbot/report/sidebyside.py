@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ipsecbot.model.connection import ChildPolicy, Connection
+from ipsecbot.model.connection import ChildPolicy, Connection, IkePolicy
 from ipsecbot.model.evidence import Side
 from ipsecbot.model.identity import AuthMethod, IkeIdentity
 from ipsecbot.model.negotiation import Aspect, ChildNegotiation, Choice, Negotiation
@@ -71,9 +71,7 @@ def _lines(tunnel: Tunnel, pairing: Pairing) -> Iterator[Line]:
     yield line("addresses", Aspect.ADDRESS, _addresses(left), _addresses(right))
     yield line("IKE version", Aspect.VERSION, _versions(left), _versions(right))
     if 1 in (*left.ike.versions, *right.ike.versions):
-        yield line(
-            "exchange mode", Aspect.EXCHANGE_MODE, left.ike.initiates_mode or UNKNOWN, right.ike.initiates_mode or UNKNOWN
-        )
+        yield line("exchange mode", Aspect.EXCHANGE_MODE, _mode(left.ike, right.ike), _mode(right.ike, left.ike))
     yield line(
         "IKE proposals", Aspect.IKE_PROPOSAL, _proposals(left.ike.proposals, met[0]), _proposals(right.ike.proposals, met[1])
     )
@@ -137,6 +135,15 @@ def _addresses(connection: Connection) -> str:
 
 def _versions(connection: Connection) -> str:
     return ", ".join(f"IKEv{version}" for version in connection.ike.versions) or UNKNOWN
+
+
+def _mode(mine: IkePolicy, yours: IkePolicy) -> str:
+    """The mode that an end starts with; beside it the other end's, where it is another one that this end answers."""
+    if mine.initiates_mode is None:
+        return UNKNOWN
+    answers = yours.initiates_mode is not None and yours.initiates_mode in mine.accepts_modes
+    other = yours.initiates_mode if answers and yours.initiates_mode is not mine.initiates_mode else None
+    return f"{mine.initiates_mode}, answers {other}" if other is not None else mine.initiates_mode
 
 
 def _proposals(proposals: tuple[Proposal, ...], met: frozenset[tuple[object, ...]]) -> str:

@@ -171,3 +171,14 @@ def test_keys_are_marked_equal_only_where_they_were_compared() -> None:
         assert _key_lines(replace(equal, match=match)) == [("set", shown, Mark.OPEN)]
     signs: dict[str, Any] = {"local_auth": AuthMethod.PUBKEY, "remote_auth": AuthMethod.PUBKEY}
     assert _key_lines(compared(signs, signs)) == []
+
+
+def test_a_mode_that_is_answered_stands_beside_the_one_that_is_started() -> None:
+    """One end starts aggressive mode, the other main mode and answers both: no difference, and both columns say why."""
+    both = (ExchangeMode.MAIN, ExchangeMode.AGGRESSIVE)
+    old: dict[str, Any] = {"version": 1, "accepts_modes": both}
+    one = compared({**old, "initiates_mode": ExchangeMode.AGGRESSIVE}, old)
+    sides = compare_ends(one.match.tunnel)
+    assert sides is not None
+    shown = [(line.left, line.right, line.mark) for line in sides.lines if line.label == "exchange mode"]
+    assert shown == [("aggressive, answers main", "main, answers aggressive", Mark.SAME)]
