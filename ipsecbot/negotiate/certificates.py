@@ -9,6 +9,7 @@ strongSwan, ipsec.conf(5), `leftid`: an identity has to be the subject of the ce
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ipsecbot.model.certificate import CertificateMap, CertificateRule, CertificateTest
@@ -57,8 +58,8 @@ def _fits_one(certificate: Certificate, one: CertificateMap) -> bool | None:
     return True if True in answers else None if None in answers else False
 
 
-def _all(answers: object) -> bool | None:
-    told = list(answers)  # type: ignore[call-overload]
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    told = tuple(answers)
     return False if False in told else None if None in told else True
 
 
