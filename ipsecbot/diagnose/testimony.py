@@ -88,10 +88,25 @@ def is_overtaken(facts: Facts, cause: str, seen: Seen) -> bool:
         return False  # what these rules look at is not part of a negotiation
     if seen.exchange is None:
         return facts.passed >= stage_of(cause)
+    if _is_outdone(seen):
+        return True
     attempt = Attempt(seen.exchange, seen.side)
     if attempt.is_child:
         return attempt.child_established and stage_of(cause) <= Stage.CHILD
     return max(attempt.passed, facts.state_passed) >= stage_of(cause)
+
+
+def _is_outdone(seen: Seen) -> bool:
+    """Whether one IKE transform was refused, and the last word of the same walk over them was a choice."""
+    event = seen.event
+    if seen.exchange is None or event.kind is not EventKind.TRANSFORM_REFUSED or event.protocol not in (None, Protocol.IKE):
+        return False
+    words = (one for one in reversed(seen.exchange.events) if one.kind in _WALKED and one.protocol in (None, Protocol.IKE))
+    last = next(words, None)
+    return last is not None and last.kind is EventKind.PROPOSAL_SELECTED
+
+
+_WALKED = (EventKind.TRANSFORM_REFUSED, EventKind.PROPOSAL_REFUSED, EventKind.PROPOSAL_SELECTED)
 
 
 def reported(

@@ -17,18 +17,21 @@ from ipsecbot.model.negotiation import Aspect, Mismatch, Negotiation
 from ipsecbot.model.proposal import Protocol
 
 _WITHOUT_END = 0.64
+_ENDED = (EventKind.PROPOSAL_REFUSED, EventKind.GAVE_UP, EventKind.FAILED)
+_LAST_WORDS = {Platform.STRONGSWAN: _ENDED, Platform.CISCO_IOS: (*_ENDED, EventKind.DELETED)}
 
 
 def _is_cut_short(facts: Facts, clue: Clue) -> bool:
-    """charon goes through all pairs of proposals and says last what came of it: without that, another pair may have fitted."""
+    """Responders go through all pairs of proposals and say last what came of it (IOS: `no offers accepted`): without that,
+    another pair may have fitted."""
     last = [seen for seen in facts.events(EventKind.TRANSFORM_REFUSED) if seen.event.source in clue.evidence]
     end = facts.end(last[-1].side) if last else None
-    if end is None or end.device.platform is not Platform.STRONGSWAN:
+    if end is None or end.device.platform not in _LAST_WORDS:
         return False
     side = last[-1].side
-    closed = facts.events(EventKind.PROPOSAL_REFUSED, EventKind.GAVE_UP, EventKind.FAILED, side=side)
+    closed = facts.events(*_LAST_WORDS[end.device.platform], side=side)
     told = facts.events(EventKind.NOTIFY_SENT, EventKind.NOTIFY_RECEIVED)
-    listed = facts.events(EventKind.OFFERED, EventKind.CONFIGURED, side=side)
+    listed = end.device.platform is Platform.STRONGSWAN and facts.events(EventKind.OFFERED, EventKind.CONFIGURED, side=side)
     return not closed and not told and not listed
 
 
