@@ -126,11 +126,12 @@ def forward_secrecy(end: Endpoint) -> Iterator[Remark]:
             written = child.proposals and not is_default(connection, child.proposals)
             if written and not any(proposal.of(TransformType.KE) for proposal in child.proposals):
                 late = " from the first rekey on" if connection.ike.versions == (2,) else ""
+                document = "RFC 2409 section 5.5" if connection.ike.versions == (1,) else "RFC 7296 section 1.3"
                 yield from remark(
                     "no-pfs",
                     _named(connection, child),
                     f"no perfect forward secrecy{late}",
                     "whoever learns the keys of the IKE SA reads all its traffic",
                     child.pfs_source or child.proposal_source or child.source,
-                    reference="RFC 7296 section 1.3; NIST SP 800-77r1",
+                    reference=f"{document}; NIST SP 800-77r1",
                 )

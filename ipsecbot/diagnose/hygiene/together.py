@@ -10,13 +10,14 @@ from ipsecbot.model.connection import ChildPolicy, Connection
 from ipsecbot.model.evidence import Caution, Source
 from ipsecbot.model.negotiation import Rekeying
 
-_WHY = (
-    "both start a rekeying and one of the two new SAs has to go again, which not every release survives; give one end a "
-    "shorter lifetime, or let both start at random (strongSwan: rand_time)"
-)
-_REFERENCE = "RFC 7296 section 2.8"
+_HELP = "give one end a shorter lifetime, or let both start at random (strongSwan: rand_time)"
+_WHY = {
+    1: f"both start a negotiation, and of the two new SAs each end may go on with another one; {_HELP}",
+    2: f"both start a rekeying and one of the two new SAs has to go again, which not every release survives; {_HELP}",
+}
+_REFERENCE = {1: "", 2: "RFC 7296 section 2.8"}  # no RFC of IKEv1 says what to do then
 _MOST_NAMED = 3
-Group = tuple[str, str, int]
+Group = tuple[str, str, int, int]
 
 
 def rekey_together(matches: Iterable[Match]) -> Iterator[Caution]:
@@ -24,15 +25,16 @@ def rekey_together(matches: Iterable[Match]) -> Iterator[Caution]:
     spreads at random; it quotes the lines of the first."""
     found: dict[Group, dict[str, tuple[Source, ...]]] = {}
     for match in matches:
+        version = match.pairing.left_initiates.ike_version or 2
         for kind, seconds, name, sources in _of(match):
             known = tuple(source for source in sources if source is not None)
             if known:
-                found.setdefault((match.left.end.device.name, kind, seconds), {})[name] = known
-    for (device, kind, seconds), named in found.items():
+                found.setdefault((match.left.end.device.name, kind, seconds, version), {})[name] = known
+    for (device, kind, seconds, version), named in found.items():
         names, left = list(named)[:_MOST_NAMED], len(named) - _MOST_NAMED
         who = ", ".join(names) + (f" and {left} more" if left > 0 else "")
         headline = f"{who}: both ends renew the {kind} after {seconds} s."
-        yield Caution(device, "rekey-together", headline, _WHY, next(iter(named.values())), _REFERENCE)
+        yield Caution(device, "rekey-together", headline, _WHY[version], next(iter(named.values())), _REFERENCE[version])
 
 
 def _of(match: Match) -> Iterator[tuple[str, int, str, tuple[Source | None, ...]]]:
