@@ -70,7 +70,7 @@ def _lines(tunnel: Tunnel, pairing: Pairing) -> Iterator[Line]:
     yield line("connection", Aspect.ADDRESS, left.name, right.name)
     yield line("addresses", Aspect.ADDRESS, _addresses(left), _addresses(right))
     yield line("IKE version", Aspect.VERSION, _versions(left), _versions(right))
-    if 1 in (*left.ike.versions, *right.ike.versions):
+    if Aspect.EXCHANGE_MODE in wrong or (1 in left.ike.versions and 1 in right.ike.versions):
         yield line("exchange mode", Aspect.EXCHANGE_MODE, _mode(left.ike, right.ike), _mode(right.ike, left.ike))
     yield line(
         "IKE proposals", Aspect.IKE_PROPOSAL, _proposals(left.ike.proposals, met[0]), _proposals(right.ike.proposals, met[1])

@@ -182,3 +182,6 @@ def test_a_mode_that_is_answered_stands_beside_the_one_that_is_started() -> None
     assert sides is not None
     shown = [(line.left, line.right, line.mark) for line in sides.lines if line.label == "exchange mode"]
     assert shown == [("aggressive, answers main", "main, answers aggressive", Mark.SAME)]
+    mixed = compare_ends(compared(old, {}).match.tunnel)
+    assert mixed is not None
+    assert "exchange mode" not in [line.label for line in mixed.lines]  # IKEv2 alone knows no modes
