@@ -11,11 +11,13 @@ from ipsecbot.diagnose.needs import Need
 from ipsecbot.diagnose.registry import Clue, Strength, Testimony, rule
 from ipsecbot.diagnose.testimony import change_of, ends, is_overtaken, reported, witness_of
 from ipsecbot.model.exchange import EventKind
+from ipsecbot.model.identity import IdType
 
 _RARELY = 0.35  # issued ahead of time
 _OUTSIDE = 0.65  # certificate or clock: outside its validity in any case
 _PERHAPS = 0.45
 _BEHIND = 0.65  # a certificate is valid from its issue on: who finds it too young by a clock that nobody keeps, is behind
+_OR_NAMELESS = 0.65  # untrusted, or without the name that its owner gives
 _NOBODY_RUNS_THEN = 2005
 _YEAR_NOT_PRINTED = 2000  # what stands for the year of a log that names none
 
@@ -111,7 +113,17 @@ def cert_untrusted(facts: Facts) -> Iterator[Testimony]:
     Seen: the verifying end logs that no trusted key or issuer was found, or that the signature is wrong.
     Mended: on the verifying end by the CA certificate, or on the other by a certificate of a CA that both trust.
     """
-    yield from _refused(facts, "cert-untrusted", "no chain leads to a CA it trusts; install the CA certificate", "untrusted")
+    words = "no chain leads to a CA it trusts; install the CA certificate"
+    for clue in _refused(facts, "cert-untrusted", words, "untrusted"):
+        unsure = _may_lack_the_name(facts, clue)
+        yield replace(clue, strength=Strength.STRONG, weight=_OR_NAMELESS) if unsure else clue
+
+
+def _may_lack_the_name(facts: Facts, clue: Clue) -> bool:
+    """Whether a key was only looked for by a name that is no certificate's subject: then a trusted certificate without that
+    name among its alternative names gives the same words."""
+    refused = (seen.event for seen in facts.events(EventKind.CERTIFICATE_REFUSED) if seen.event.source in clue.evidence)
+    return all(event.identity is not None and event.identity.type is not IdType.DN for event in refused)
 
 
 @rule("cert-revoked-or-crl", Need.LOG)
