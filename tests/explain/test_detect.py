@@ -132,6 +132,12 @@ def test_one_session_comes_apart_into_its_answers() -> None:
             assert line in ("", lines[number])
 
 
+def test_the_certificates_of_a_router_are_no_file_of_secrets() -> None:
+    """A certificate chain, whose bytes the redaction made tokens of, stays in the running-config; no host appears."""
+    chain = "crypto pki certificate chain TP\n certificate ca 01\n  <secret:unknown>\n  <secret:unknown>\n  \tquit\n"
+    assert kinds(f"hostname R1\n!\n{chain}!\ncrypto ikev2 proposal P\n group 14\n") == [(IOS, K.RUNNING_CONFIG)]
+
+
 def test_prose_in_any_language_is_nobodys() -> None:
     """Greetings, questions and explanations between the answers are neither read nor reported."""
     text = (

@@ -156,6 +156,8 @@ class _Sorter:
                 continue
             if signature.kind is K.RUNNING_CONFIG and self._is_quoted_config(line):
                 return False
+            if signature.kind is K.IPSEC_SECRETS and self._is_certificate(line):
+                return False
             if current is not None and current.kind is signature.kind:
                 current.lines.append(number)
             elif signature.reach is Reach.LINE:
@@ -172,6 +174,10 @@ class _Sorter:
     def _is_quoted_config(self, line: str) -> bool:
         """Answers print configuration lines too, indented."""
         return self.current is not None and self.current.kind not in (None, *_FILES, K.LOG) and line[:1].isspace()
+
+    def _is_certificate(self, line: str) -> bool:
+        """The bytes of a router's certificate chain are tokens here, each on an indented line of its own."""
+        return self.current is not None and self.current.kind is K.RUNNING_CONFIG and line[:1].isspace()
 
     def _open(
         self,
