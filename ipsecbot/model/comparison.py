@@ -13,8 +13,9 @@ from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
 
 
 class Agreement(StrEnum):
-    """What the two configurations of one tunnel come to. LATE: it comes up and fails at the first rekey. FAULTY: they agree,
-    and one of them cannot work whatever the other says. UNDECIDED: nothing differs, but something could not be compared."""
+    """What the two configurations of one tunnel come to, the gravest first. FAULTY: they agree, and one of them cannot work
+    whatever the other says. LATE: it comes up and fails at the first rekey. UNDECIDED: nothing differs, but something could
+    not be compared."""
 
     MISMATCHED = "mismatched"
     FAULTY = "faulty"
