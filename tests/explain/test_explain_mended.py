@@ -26,3 +26,9 @@ def test_an_ike_sa_in_the_making_does_not(tmp_path: Path) -> None:
     """MM_NO_STATE fits a missing key."""
     (tmp_path / "one.txt").write_text(_COMPLAINT + _TABLE.format(state="MM_NO_STATE"))
     assert explain([str(tmp_path / "one.txt")]).cause == "psk-missing"
+
+
+def test_a_key_typed_alone_is_no_whole_configuration(tmp_path: Path) -> None:
+    """One line does not show that the router has nothing else for the peer; and the key that was missing is there now."""
+    (tmp_path / "one.txt").write_text(_COMPLAINT + _TYPED)
+    assert explain([str(tmp_path / "one.txt")]).conclusion is Conclusion.UNDETERMINED

@@ -78,6 +78,8 @@ def _gets_on_with_defaults(facts: Facts, seen: Seen) -> bool:
     """A router looks for a key or profile in its global configuration; charon would have said that it has no connection."""
     end = facts.end(seen.side)
     router = end is not None and end.device.platform is Platform.CISCO_IOS
+    if end is not None and end.keys and not end.connections:
+        return False  # keys and nothing that uses them: a scrap of a configuration, which cannot show what is missing
     return router and facts.names_peer(seen.side) is False and seen.role is not Role.INITIATOR
 
 
