@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ipsecbot.diagnose.remedy import ios, strongswan
@@ -13,7 +13,7 @@ from ipsecbot.diagnose.remedy.whom import name_of
 from ipsecbot.model.connection import Connection
 from ipsecbot.model.device import Platform
 from ipsecbot.model.evidence import Change, Finding, Remedy, Side, Verification
-from ipsecbot.model.negotiation import Aspect
+from ipsecbot.model.negotiation import Aspect, Negotiation
 from ipsecbot.model.tunnel import Endpoint, Pairing, Tunnel
 from ipsecbot.negotiate.replay import replay
 
@@ -95,6 +95,12 @@ def _told(tunnel: Tunnel, end: Endpoint, plan: Plan) -> Edit:
     return replace(plan.edit, label=name_of(tunnel, plan.side.other), used_by=shared_with(end, plan))
 
 
+def _no_worse(was: Negotiation, becomes: Negotiation, mended: Iterable[Aspect]) -> bool:
+    """A change that brings another difference, or a new doubt (a key that only a name server could find), is not proved."""
+    allowed = {found.aspect for found in was.mismatches} - set(mended)
+    return all(found.aspect in allowed for found in becomes.mismatches) and set(was.unknown).issuperset(becomes.unknown)
+
+
 def _holds(tunnel: Tunnel, finding: Finding, plan: Plan) -> bool:
     """Whether replay with the changed end shows no such difference any more, and no new one, whichever end starts."""
     aspects = _ASPECTS.get(finding.cause)
@@ -121,12 +127,8 @@ def _holds(tunnel: Tunnel, finding: Finding, plan: Plan) -> bool:
         )
         for initiator in Side
     ]
-    before = {
-        found.aspect for negotiation in (pairing.left_initiates, pairing.right_initiates) for found in negotiation.mismatches
-    }
-    # a change that brings another difference (an identity for which there is no key) mends nothing by itself
-    allowed = before - set(aspects)
-    return all(found.aspect in allowed for negotiation in after for found in negotiation.mismatches)
+    before = (pairing.left_initiates, pairing.right_initiates)
+    return all(_no_worse(was, becomes, aspects) for was, becomes in zip(before, after, strict=True))
 
 
 def _connection(pair: Pairing, side: Side) -> Connection:

@@ -206,7 +206,10 @@ def _is_about_this_tunnel(facts: Facts, seen: Seen) -> bool:
 
 
 def _is_all_there_is(facts: Facts) -> bool:
-    """Nothing was negotiated and nothing exists: whoever shows a complaint about loading asks about it."""
+    """Nothing was negotiated, nothing exists and no daemon is known to run a connection: whoever shows a complaint about
+    loading asks about it."""
+    if any(connection.running for side in SIDES for connection in facts.connections(side) or ()):
+        return False
     if any(attempt.exchange.messages or attempt.exchange.events for attempt in facts.attempts):
         return False
     return not any(facts.state(side).ike or facts.state(side).children for side in SIDES)
